@@ -1,0 +1,158 @@
+//! Words that people write: identifiers and prose, bounded and in one form.
+//!
+//! Equal words must have equal bytes, and what an auditor reads must be what was signed. So text is
+//! Unicode NFC, has no control characters, and none of the invisible marks that reorder what is shown.
+
+use std::fmt;
+use std::str::FromStr;
+
+use unicode_normalization::is_nfc;
+
+/// Gives a type whose only outside form is a line of text its JSON form and JSON Schema: the text of
+/// `Display`, read by `FromStr`.
+macro_rules! text_form {
+    ($type:ty, $what:literal, $pattern:literal) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                struct Visitor;
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($what)
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                input.deserialize_str(Visitor)
+            }
+        }
+
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "description": $what, "pattern": $pattern })
+            }
+        }
+    };
+}
+pub(crate) use text_form;
+
+/// Longest identifier, in bytes (domain.md section 5).
+pub const MAX_ID: usize = 64;
+/// Longest prose, in characters (domain.md section 5).
+pub const MAX_TEXT: usize = 2_000;
+
+/// Checks an identifier: 1 to 64 of `A-Z a-z 0-9 . / -` (domain.md section 5).
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub fn check_id(text: &str) -> Result<(), String> {
+    if text.is_empty() || text.len() > MAX_ID {
+        return Err(format!("an identifier has 1 to {MAX_ID} characters, this one has {}", text.len()));
+    }
+    match text.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-'))) {
+        Some(c) => Err(format!("an identifier is made of letters, digits, '.', '/' and '-', not {c:?}")),
+        None => Ok(()),
+    }
+}
+
+/// Defines identifier types: one type a kind of thing, so that a loan cannot be looked up as a contract.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                $crate::domain::text::check_id(text)?;
+                Ok(Self(text.into()))
+            }
+        }
+
+        $crate::domain::text::text_form!(
+            $name,
+            "an identifier: 1 to 64 letters, digits, '.', '/' or '-'",
+            "^[A-Za-z0-9./-]{1,64}$"
+        );
+    )*};
+}
+pub(crate) use ids;
+
+/// Prose: a title, a reason, a finding. 1 to 2,000 characters, NFC, one line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Box<str>);
+
+impl Text {
+    /// The words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// True for characters that are invisible and change how the text around them is shown.
+fn reorders_or_hides(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+impl FromStr for Text {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let length = text.chars().take(MAX_TEXT.saturating_add(1)).count();
+        if length == 0 || length > MAX_TEXT {
+            return Err(format!("text has 1 to {MAX_TEXT} characters"));
+        }
+        if let Some(c) = text.chars().find(|c| c.is_control() || reorders_or_hides(*c)) {
+            return Err(format!("text has no control or invisible characters, this one has {c:?}"));
+        }
+        if text.trim() != text {
+            return Err("text does not begin or end with a space".into());
+        }
+        if !is_nfc(text) {
+            return Err("text is in Unicode normal form C (NFC), this one is not".into());
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+text_form!(Text, "text of 1 to 2,000 characters on one line, in Unicode NFC", "^\\S(.{0,1998}\\S)?$");

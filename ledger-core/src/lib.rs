@@ -1,0 +1,3 @@
+//! The rules, the evidence and the store of a ledger that several ministries of defence keep together.
+pub mod domain;
+pub mod store;
