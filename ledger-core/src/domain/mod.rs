@@ -1,4 +1,42 @@
-//! What the ministries may do.
+//! What the ministries may do. Pure: values in, values out.
+//!
+//! An officer records an *act* of one or more *events*; [`State::admit`] says whether the rules allow it, and
+//! [`State::apply`] takes it in. Everything else here is vocabulary for that: values that are validated when
+//! they are made, one file a subject with its events, its part of the state and its rules, and one list of all
+//! refusals.
+//!
+//! Nothing here reads a clock, a disk or a random number, and nothing depends on the order of a hash map: the
+//! same acts give the same state on every machine.
+
+pub mod codes;
+pub mod consent;
+pub mod consignment;
 pub mod digest;
+pub mod event;
+pub mod ids;
+pub mod item;
+pub mod licence;
+pub mod money;
+pub mod party;
+pub mod pending;
+pub mod procurement;
+pub mod quantity;
+pub mod register;
+pub mod rejection;
+pub mod state;
+pub mod subject;
+mod table;
 pub mod text;
+pub mod time;
+pub mod transfer;
+
+pub use codes::Party;
 pub use digest::Digest;
+pub use event::{Act, Document, Event, RecordedAct};
+pub use ids::{ActId, Origin, PublicKey, Signature};
+pub use party::{Charter, Officer, Role};
+pub use rejection::{Rejection, Rule};
+pub use state::{Admitted, State};
+pub use subject::Subject;
+pub use text::Text;
+pub use time::{Date, Timestamp};

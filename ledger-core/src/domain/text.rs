@@ -53,6 +53,139 @@ macro_rules! text_form {
 }
 pub(crate) use text_form;
 
+/// Defines a closed list of codes: each with the number that stands for it in the bytes of an entry, the
+/// word that people write, and its meaning. Numbers and words never change; the list only grows.
+macro_rules! code_list {
+    ($(#[$doc:meta])* $name:ident: $what:literal { $($(#[$vdoc:meta])* $number:literal $variant:ident $code:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every code with its number in the bytes of an entry.
+            pub const ALL: &'static [(u8, $name)] = &[$(($number, $name::$variant),)*];
+
+            /// The word that people write.
+            pub const fn code(self) -> &'static str {
+                match self { $($name::$variant => $code,)* }
+            }
+
+            /// The number in the bytes of an entry.
+            pub const fn number(self) -> u8 {
+                match self { $($name::$variant => $number,)* }
+            }
+
+            /// The code with this number.
+            ///
+            /// # Errors
+            /// There is none.
+            pub fn from_number(number: u8) -> Result<Self, String> {
+                Self::ALL
+                    .iter()
+                    .find(|(known, _)| *known == number)
+                    .map(|(_, code)| *code)
+                    .ok_or_else(|| format!(concat!("{} is not ", $what), number))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                Self::ALL.iter().find(|(_, code)| code.code() == text).map(|(_, code)| *code).ok_or_else(|| {
+                    let known: Vec<_> = Self::ALL.iter().map(|(_, code)| code.code()).collect();
+                    format!(concat!("{:?} is not ", $what, "; known are {}"), text, known.join(", "))
+                })
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.serialize_str(self.code())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(input)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "description": $what, "enum": [$($code),*] })
+            }
+        }
+    };
+}
+pub(crate) use code_list;
+
+/// Defines a fixed number of bytes that people write in hexadecimal.
+macro_rules! hex_form {
+    ($(#[$doc:meta])* $name:ident: $bytes:literal, $what:literal, $pattern:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; $bytes]);
+
+        impl $name {
+            /// Wraps the bytes.
+            pub const fn new(bytes: [u8; $bytes]) -> Self {
+                Self(bytes)
+            }
+
+            /// The bytes.
+            pub const fn as_bytes(&self) -> &[u8; $bytes] {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&hex::encode(self.0))
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                let mut bytes = [0; $bytes];
+                let lower = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+                if !lower || hex::decode_to_slice(text, &mut bytes).is_err() {
+                    return Err(concat!("expected ", $what).into());
+                }
+                Ok(Self(bytes))
+            }
+        }
+
+        $crate::domain::text::text_form!($name, $what, $pattern);
+    };
+}
+pub(crate) use hex_form;
+
 /// Longest identifier, in bytes (domain.md section 5).
 pub const MAX_ID: usize = 64;
 /// Longest prose, in characters (domain.md section 5).

@@ -1,0 +1,226 @@
+//! The catalogue of events and the act that carries them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::codes::{DocumentKind, Marking};
+use super::consent::Signer;
+use super::consignment::{
+    ConsignmentDispatched, ConsignmentReceived, DiscrepancyReported, DiscrepancyResolved, ItemsReserved,
+    ReturnDispatched, ReturnReceived,
+};
+use super::digest::Digest;
+use super::ids::{ActId, PublicKey};
+use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
+use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
+use super::pending::{ActCountersigned, ActRefused};
+use super::procurement::{
+    ArrangementEffective, ContractSigned, CostShareAssessed, DeliveryAccepted, DeliveryDispatched,
+    DeliveryReceived, InvoiceApproved, InvoiceRegistered, ParticipantJoined, PaymentExecuted,
+    ProgrammeProposed,
+};
+use super::register::{
+    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
+};
+use super::rejection::{Rejection, Rule};
+use super::state::State;
+use super::subject::Subject;
+use super::text::Text;
+use super::time::Timestamp;
+use super::transfer::{
+    LoanExtended, LoanRecalled, TitlePassed, TransferApproved, TransferCancelled, TransferProposed,
+    TransferRefused,
+};
+
+/// Defines events: each a struct whose first field is the moment it happened.
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// When it happened, in UTC, as the signer says
+            pub occurred_at: $crate::domain::time::Timestamp,
+            $($(#[$fdoc])* pub $field: $type,)*
+        }
+    )*};
+}
+pub(crate) use events;
+
+/// What one kind of event asks for and does. One implementation an event, beside the event.
+pub(crate) trait Rules {
+    /// Whose signatures the event needs; the author's must be among them.
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection>;
+
+    /// The rule that a signature by the wrong officer breaks.
+    fn signer_rule(&self, _: &State) -> Rule {
+        Rule::I03
+    }
+
+    /// The documents that the act must bind.
+    fn documents(&self) -> &'static [DocumentKind] {
+        &[]
+    }
+
+    /// The rule that a missing document breaks.
+    fn document_rule(&self) -> Rule {
+        Rule::I04
+    }
+
+    /// Says no when the event breaks a rule. Changes nothing.
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection>;
+
+    /// Changes the state as the event says. Knows no rule and cannot fail: it meets admitted events only.
+    fn apply(&self, state: &mut State, act: &RecordedAct);
+
+    /// What the event is about, as the state after it knows.
+    fn subjects(&self, state: &State) -> Vec<Subject>;
+}
+
+macro_rules! catalogue {
+    ($($number:literal $name:ident)*) => {
+        /// One fact, in the past tense. The number of a kind in the bytes of an entry never changes, nor does
+        /// its shape: the catalogue only grows.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        pub enum Event {
+            $(#[allow(missing_docs, reason = "the struct of the same name says it")] $name(Box<$name>),)*
+        }
+
+        impl Event {
+            /// Every kind of event: its number in the bytes of an entry, and its name.
+            pub const CATALOGUE: &'static [(u16, &'static str)] = &[$(($number, stringify!($name)),)*];
+
+            /// The name of the kind.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Event::$name(_) => stringify!($name),)* }
+            }
+
+            /// When it happened, as the signer says.
+            pub fn occurred_at(&self) -> Timestamp {
+                match self { $(Event::$name(event) => event.occurred_at,)* }
+            }
+
+            pub(crate) fn rules(&self) -> &dyn Rules {
+                match self { $(Event::$name(event) => event.as_ref(),)* }
+            }
+        }
+
+        $(impl From<$name> for Event {
+            fn from(event: $name) -> Self {
+                Event::$name(Box::new(event))
+            }
+        })*
+    };
+}
+
+catalogue! {
+    0x0001 LedgerConstituted
+    0x0002 KeyEnrolled
+    0x0003 KeyRotated
+    0x0004 KeyRevoked
+    0x0005 ActCountersigned
+    0x0006 ActRefused
+
+    0x0101 ItemRegistered
+    0x0102 ConsumptionReported
+    0x0103 LossReported
+    0x0104 LossInvestigated
+    0x0105 WriteOffApproved
+    0x0106 ItemFound
+
+    0x0201 TransferProposed
+    0x0202 TransferApproved
+    0x0203 TransferRefused
+    0x0204 TransferCancelled
+    0x0205 RetransferConsentRecorded
+    0x0206 TransferLicenceRecorded
+    0x0207 ItemsReserved
+    0x0208 ConsignmentDispatched
+    0x0209 ConsignmentReceived
+    0x020a DiscrepancyReported
+    0x020b DiscrepancyResolved
+    0x020c TitlePassed
+    0x020d LoanExtended
+    0x020e LoanRecalled
+    0x020f ReturnDispatched
+    0x0210 ReturnReceived
+
+    0x0401 ProgrammeProposed
+    0x0402 ParticipantJoined
+    0x0403 ArrangementEffective
+    0x0404 ContractSigned
+    0x0405 DeliveryDispatched
+    0x0406 DeliveryReceived
+    0x0407 DeliveryAccepted
+    0x0408 InvoiceRegistered
+    0x0409 InvoiceApproved
+    0x040a PaymentExecuted
+    0x040b CostShareAssessed
+}
+
+impl Event {
+    /// What the event is about, as the state after it knows.
+    pub fn subjects(&self, state: &State) -> Vec<Subject> {
+        self.rules().subjects(state)
+    }
+
+    /// The keys that the event brings into use: each must be a sound Ed25519 key.
+    pub fn new_keys(&self) -> Vec<PublicKey> {
+        match self {
+            Event::LedgerConstituted(event) => {
+                event.charter.parties.iter().map(|party| party.root_key).collect()
+            }
+            Event::KeyEnrolled(event) => vec![event.key],
+            Event::KeyRotated(event) => vec![event.new_key],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A paper that the act rests on. The paper stays outside; its digest binds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// What it is
+    pub kind: DocumentKind,
+    /// SHA-256 of its bytes
+    pub sha256: Digest,
+    /// Its size in bytes
+    pub bytes: u64,
+    /// Its media type, such as application/pdf
+    pub media_type: Text,
+    /// Who may read it
+    pub marking: Marking,
+}
+
+/// What an officer does in one go: events that are admitted together or not at all, and the papers they
+/// rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// The author's own name for it: the idempotency key.
+    pub id: ActId,
+    /// The papers it rests on.
+    pub documents: Vec<Document>,
+    /// One event or more.
+    pub events: Vec<Event>,
+}
+
+/// An act at its place in the ledger, as the domain sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedAct {
+    /// Position in the ledger.
+    pub seq: u64,
+    /// When the author says that it was recorded.
+    pub recorded_at: Timestamp,
+    /// Whose key signed it.
+    pub author: PublicKey,
+    /// What was done.
+    pub act: Act,
+}
+
+impl RecordedAct {
+    /// True when a document of this kind is bound.
+    pub(crate) fn has_document(&self, kind: DocumentKind) -> bool {
+        self.act.documents.iter().any(|document| document.kind == kind)
+    }
+}

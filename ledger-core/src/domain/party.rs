@@ -1,0 +1,501 @@
+//! Parties, their officers' keys, and the acts by which keys come and go (domain.md sections 4.2 and 5.4).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::codes::Party;
+use super::consent::Signer;
+use super::event::{RecordedAct, Rules, events};
+use super::ids::{Origin, PublicKey, Reference, Signature};
+use super::rejection::{Rejection, Rule, require};
+use super::state::State;
+use super::subject::Subject;
+use super::table::Table;
+use super::text::{Text, code_list};
+use super::time::Timestamp;
+
+code_list! {
+    /// What an officer may do. One key has one role in one party.
+    Role: "a role" {
+        /// The party's root key, named in the charter: enrols registrars and officers, does no business.
+        1 Root "ROOT";
+        /// Minister or delegate.
+        2 Minister "MIN";
+        /// National armaments director.
+        3 ArmamentsDirector "NAD";
+        /// Contracting officer.
+        4 ContractingOfficer "PCO";
+        /// Payment authoriser.
+        5 PaymentAuthoriser "FIN";
+        /// Quality representative.
+        6 QualityRepresentative "QAR";
+        /// Property-book officer.
+        7 PropertyBookOfficer "PBO";
+        /// Hand-receipt holder.
+        8 HandReceiptHolder "HRH";
+        /// Movement-centre duty officer.
+        9 MovementCentre "NMC";
+        /// Convoy or march commander.
+        10 ConvoyCommander "TFC";
+        /// Military customs.
+        11 Customs "CUS";
+        /// Licence authority liaison.
+        12 LicenceLiaison "LIC";
+        /// Crisis duty officer.
+        13 DutyOfficer "DTY";
+        /// Key registrar.
+        14 Registrar "REG";
+        /// Auditor: reads and attests.
+        15 Auditor "AUD";
+        /// Reconciliation service: posts results only.
+        16 Reconciliation "REC";
+    }
+}
+
+/// Who keeps a party's keys.
+pub(crate) const REGISTRARS: &[Role] = &[Role::Root, Role::Registrar];
+/// Who binds the ministry.
+pub(crate) const MINISTER: &[Role] = &[Role::Minister];
+/// Who steers armaments programmes.
+pub(crate) const DIRECTOR: &[Role] = &[Role::ArmamentsDirector];
+/// Who signs contracts.
+pub(crate) const BUYER: &[Role] = &[Role::ContractingOfficer];
+/// Who authorises payments.
+pub(crate) const PAYER: &[Role] = &[Role::PaymentAuthoriser];
+/// Who judges quality.
+pub(crate) const QUALITY: &[Role] = &[Role::QualityRepresentative];
+/// Who keeps the property book.
+pub(crate) const BOOK: &[Role] = &[Role::PropertyBookOfficer];
+/// Who answers for goods in hand: the book keeper or the hand-receipt holder.
+pub(crate) const HANDS: &[Role] = &[Role::PropertyBookOfficer, Role::HandReceiptHolder];
+/// Who deals with licence authorities.
+pub(crate) const LIAISON: &[Role] = &[Role::LicenceLiaison];
+
+/// A founding party as the charter names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FoundingParty {
+    /// Country code of the party
+    pub party: Party,
+    /// Name of the ministry
+    pub name: Text,
+    /// The party's root key; it signs the charter and enrols the first officers
+    pub root_key: PublicKey,
+}
+
+/// The clocks and limits that the parties agreed on. They are data in the ledger, not constants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// How far a claimed time may lie ahead of the time it is compared with, in milliseconds
+    pub clock_skew_ms: u64,
+    /// How long goods may be in transit before it is a break, in hours
+    pub in_transit_limit_h: u32,
+    /// How long an answer to a discrepancy report may take, in days
+    pub discrepancy_answer_days: u32,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self { clock_skew_ms: 300_000, in_transit_limit_h: 72, discrepancy_answer_days: 30 }
+    }
+}
+
+/// What the founders agree on before there is a ledger. Every founding party signs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Charter {
+    /// The ledger's name, a URL without scheme; stands in every entry
+    pub origin: Origin,
+    /// What the ledger is for
+    pub purpose: Text,
+    /// The founders, in the order of their country codes
+    pub parties: Vec<FoundingParty>,
+    /// The clocks and limits that hold from the beginning
+    pub parameters: Parameters,
+}
+
+/// A founder's signature under the charter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CharterSignature {
+    /// The party that signs
+    pub party: Party,
+    /// Its root key's signature over the charter's bytes
+    pub signature: Signature,
+}
+
+events! {
+    /// Found the ledger: the charter that every founding party signed. Entry 0, and only entry 0
+    LedgerConstituted {
+        /// What the founders agreed on
+        charter: Charter,
+        /// One signature a founder, in the order of the charter
+        signatures: Vec<CharterSignature>,
+    }
+
+    /// Enrol an officer's key with its role; counts once a registrar of another party has countersigned
+    KeyEnrolled {
+        /// The officer's public key
+        key: PublicKey,
+        /// The party that the officer serves
+        party: Party,
+        /// The one role that the key has
+        role: Role,
+        /// The moment from which the key no longer signs; without it the key stays until revoked
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        valid_until: Option<Timestamp>,
+        /// Where the person's name stands, in a register outside the ledger that can be erased
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person_ref: Option<Reference>,
+    }
+
+    /// Replace an officer's key by a new one with the same role; signed with the old key or by a registrar
+    KeyRotated {
+        /// The key that ends
+        old_key: PublicKey,
+        /// The key that takes its place
+        new_key: PublicKey,
+        /// Why
+        reason: Text,
+    }
+
+    /// End an officer's key; what it signed before stays valid
+    KeyRevoked {
+        /// The key that ends
+        key: PublicKey,
+        /// Why
+        reason: Text,
+    }
+}
+
+/// An officer, as far as the ledger knows: a key with a role in a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Officer {
+    /// The key.
+    pub key: PublicKey,
+    /// The party served.
+    pub party: Party,
+    /// The role.
+    pub role: Role,
+}
+
+/// Whether a key signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum KeyStatus {
+    /// It signs, until its `valid_until`.
+    Active,
+    /// Another key took its place.
+    Rotated {
+        /// The entry that says so.
+        entry: u64,
+        /// The key that took its place.
+        by: PublicKey,
+    },
+    /// It was ended.
+    Revoked {
+        /// The entry that says so.
+        entry: u64,
+    },
+}
+
+/// What the ledger knows of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyRecord {
+    /// The party served.
+    pub party: Party,
+    /// The role.
+    pub role: Role,
+    /// The entry that enrolled it. It signs once that entry has all its signatures.
+    pub enrolled_in: u64,
+    /// The moment from which it no longer signs.
+    pub valid_until: Option<Timestamp>,
+    /// Where the person's name stands.
+    pub person_ref: Option<Reference>,
+    /// Whether it signs.
+    #[serde(flatten)]
+    pub status: KeyStatus,
+}
+
+/// What the ledger knows of a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartyRecord {
+    /// Name of the ministry.
+    pub name: Text,
+    /// Its root key.
+    pub root_key: PublicKey,
+    /// The entry that made it a member.
+    pub member_since: u64,
+}
+
+/// Parties and keys.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Directory {
+    pub(crate) parties: Table<Party, PartyRecord>,
+    pub(crate) keys: Table<PublicKey, KeyRecord>,
+    pub(crate) parameters: Parameters,
+}
+
+impl Directory {
+    pub(crate) fn fork(&self) -> Self {
+        Self { parties: self.parties.fork(), keys: self.keys.fork(), parameters: self.parameters.clone() }
+    }
+
+    /// The officer of a key, whether or not it still signs.
+    pub(crate) fn officer(&self, key: &PublicKey) -> Option<Officer> {
+        self.keys.get(key).map(|record| Officer { key: *key, party: record.party, role: record.role })
+    }
+
+    /// The officer of a key that signs at `moment`.
+    ///
+    /// # Errors
+    /// [`Rule::I03`]: never enrolled, rotated, revoked, or expired.
+    pub(crate) fn signing_officer(&self, key: &PublicKey, moment: Timestamp) -> Result<Officer, Rejection> {
+        let short = key.short();
+        let Some(record) = self.keys.get(key) else {
+            return Err(Rejection::new(Rule::I03, format!("key {short} is not enrolled"))
+                .remedy("have a registrar enrol it and a registrar of another party countersign"));
+        };
+        let (party, role) = (record.party, record.role);
+        match record.status {
+            KeyStatus::Active => {}
+            KeyStatus::Rotated { entry, by } => {
+                return Err(Rejection::new(
+                    Rule::I03,
+                    format!(
+                        "key {short} ({role} of {party}) was replaced by {} in entry {entry}",
+                        by.short()
+                    ),
+                )
+                .remedy("sign with the new key"));
+            }
+            KeyStatus::Revoked { entry } => {
+                return Err(Rejection::new(
+                    Rule::I03,
+                    format!("key {short} ({role} of {party}) was revoked in entry {entry}"),
+                )
+                .remedy("sign with a key that is enrolled"));
+            }
+        }
+        if let Some(until) = record.valid_until {
+            require(moment < until, Rule::I03, || {
+                format!("key {short} ({role} of {party}) expired at {until}")
+            })?;
+        }
+        Ok(Officer { key: *key, party, role })
+    }
+
+    fn require_party(&self, party: Party) -> Result<(), Rejection> {
+        if self.parties.contains(&party) { Ok(()) } else { Err(Rejection::unknown("party", party)) }
+    }
+
+    fn key(&self, key: &PublicKey) -> Result<&KeyRecord, Rejection> {
+        self.keys.get(key).ok_or_else(|| Rejection::unknown("key", key.short()))
+    }
+
+    fn require_active(&self, key: &PublicKey) -> Result<(), Rejection> {
+        let record = self.key(key)?;
+        require(record.status == KeyStatus::Active, Rule::S03, || {
+            format!("key {} is no longer in use", key.short())
+        })
+    }
+}
+
+/// Refuses a key that is known already: a key has one role in one party, for ever (domain.md G05).
+fn require_new_key(state: &State, key: &PublicKey) -> Result<(), Rejection> {
+    match state.directory.officer(key) {
+        None => Ok(()),
+        Some(known) => Err(Rejection::new(
+            Rule::G05,
+            format!("key {} is known already, as {} of {}", key.short(), known.role, known.party),
+        )
+        .remedy("make a fresh key: one key, one role")),
+    }
+}
+
+impl Rules for LedgerConstituted {
+    fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        // Entry 0 is signed by any of the root keys that it names; admit() sees to it.
+        Ok(Vec::new())
+    }
+
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        require(act.seq == 0 && state.directory.parties.len() == 0, Rule::S02, || {
+            "the ledger is founded already".into()
+        })?;
+        let parties = &self.charter.parties;
+        require(parties.len() >= 2, Rule::S05, || "a joint ledger has at least two founding parties".into())?;
+        require(
+            parties.windows(2).all(|pair| matches!(pair, [a, b] if a.party < b.party)),
+            Rule::S05,
+            || "the founders stand in the order of their country codes, each once".into(),
+        )?;
+        let mut keys: Vec<_> = parties.iter().map(|party| party.root_key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        require(keys.len() == parties.len(), Rule::G05, || "two founders have the same root key".into())?;
+        require(keys.contains(&act.author), Rule::I03, || {
+            "entry 0 is signed with one of the root keys".into()
+        })?;
+        let signed = self.signatures.iter().map(|signature| signature.party);
+        require(signed.eq(parties.iter().map(|party| party.party)), Rule::G07, || {
+            "the charter is signed by every founder, in the order of the charter".into()
+        })
+    }
+
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
+        state.directory.parameters = self.charter.parameters.clone();
+        for founder in &self.charter.parties {
+            state.directory.parties.insert(
+                founder.party,
+                PartyRecord { name: founder.name.clone(), root_key: founder.root_key, member_since: act.seq },
+            );
+            state.directory.keys.insert(
+                founder.root_key,
+                KeyRecord {
+                    party: founder.party,
+                    role: Role::Root,
+                    enrolled_in: act.seq,
+                    valid_until: None,
+                    person_ref: None,
+                    status: KeyStatus::Active,
+                },
+            );
+        }
+    }
+
+    fn subjects(&self, _: &State) -> Vec<Subject> {
+        self.charter.parties.iter().map(|party| Subject::Key(party.root_key)).collect()
+    }
+}
+
+impl Rules for KeyEnrolled {
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        state.directory.require_party(self.party)?;
+        Ok(vec![Signer::of(self.party, REGISTRARS), Signer::other_than(self.party, REGISTRARS)])
+    }
+
+    fn signer_rule(&self, _: &State) -> Rule {
+        Rule::G07
+    }
+
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        require(self.key != act.author, Rule::Sod5, || "nobody enrols his own key".into())?;
+        require_new_key(state, &self.key)?;
+        require(self.role != Role::Root, Rule::S05, || {
+            "a root key comes with the charter or by rotation".into()
+        })?;
+        let author = state.directory.officer(&act.author);
+        let by_root = author.is_some_and(|officer| officer.role == Role::Root);
+        require(self.role != Role::Registrar || by_root, Rule::Sod5, || {
+            "a registrar is enrolled by the root key of the party".into()
+        })?;
+        require(self.valid_until.is_none_or(|until| until > act.recorded_at), Rule::S05, || {
+            "the key would have expired before it is enrolled".into()
+        })
+    }
+
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
+        state.directory.keys.insert(
+            self.key,
+            KeyRecord {
+                party: self.party,
+                role: self.role,
+                enrolled_in: act.seq,
+                valid_until: self.valid_until,
+                person_ref: self.person_ref.clone(),
+                status: KeyStatus::Active,
+            },
+        );
+    }
+
+    fn subjects(&self, _: &State) -> Vec<Subject> {
+        vec![Subject::Key(self.key)]
+    }
+}
+
+impl Rules for KeyRotated {
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let record = state.directory.key(&self.old_key)?;
+        Ok(vec![Signer::of(record.party, ANY_ROLE)])
+    }
+
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        state.directory.require_active(&self.old_key)?;
+        require_new_key(state, &self.new_key)?;
+        let author = state.directory.officer(&act.author);
+        let registrar = author.is_some_and(|officer| REGISTRARS.contains(&officer.role));
+        let root = state.directory.key(&self.old_key)?.role == Role::Root;
+        let by_itself = act.author == self.old_key;
+        require(by_itself || (registrar && !root), Rule::I03, || {
+            "a key is replaced by itself or, except a root key, by a registrar of its party".into()
+        })
+    }
+
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
+        let keys = &mut state.directory.keys;
+        let Some(old) = keys.get_mut(&self.old_key) else { return };
+        let new = KeyRecord { enrolled_in: act.seq, status: KeyStatus::Active, ..old.clone() };
+        old.status = KeyStatus::Rotated { entry: act.seq, by: self.new_key };
+        let (party, role) = (new.party, new.role);
+        keys.insert(self.new_key, new);
+        if role == Role::Root
+            && let Some(record) = state.directory.parties.get_mut(&party)
+        {
+            record.root_key = self.new_key;
+        }
+    }
+
+    fn subjects(&self, _: &State) -> Vec<Subject> {
+        vec![Subject::Key(self.old_key), Subject::Key(self.new_key)]
+    }
+}
+
+impl Rules for KeyRevoked {
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let record = state.directory.key(&self.key)?;
+        Ok(vec![Signer::of(record.party, REGISTRARS)])
+    }
+
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        state.directory.require_active(&self.key)?;
+        let role = state.directory.key(&self.key)?.role;
+        require(role != Role::Root, Rule::S03, || "a root key is replaced, never revoked".into())?;
+        let author = state.directory.officer(&act.author);
+        let by_root = author.is_some_and(|officer| officer.role == Role::Root);
+        require(role != Role::Registrar || by_root, Rule::Sod5, || {
+            "a registrar is revoked by the root key of the party".into()
+        })
+    }
+
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
+        if let Some(record) = state.directory.keys.get_mut(&self.key) {
+            record.status = KeyStatus::Revoked { entry: act.seq };
+        }
+    }
+
+    fn subjects(&self, _: &State) -> Vec<Subject> {
+        vec![Subject::Key(self.key)]
+    }
+}
+
+/// Every role: for acts where admit() looks at the very key.
+const ANY_ROLE: &[Role] = &[
+    Role::Root,
+    Role::Minister,
+    Role::ArmamentsDirector,
+    Role::ContractingOfficer,
+    Role::PaymentAuthoriser,
+    Role::QualityRepresentative,
+    Role::PropertyBookOfficer,
+    Role::HandReceiptHolder,
+    Role::MovementCentre,
+    Role::ConvoyCommander,
+    Role::Customs,
+    Role::LicenceLiaison,
+    Role::DutyOfficer,
+    Role::Registrar,
+    Role::Auditor,
+    Role::Reconciliation,
+];

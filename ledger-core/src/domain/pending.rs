@@ -1,0 +1,140 @@
+//! Acts that wait for signatures, and the acts that give or refuse them.
+
+use std::sync::Arc;
+
+use super::consent::{Signer, signer_list};
+use super::event::{RecordedAct, Rules, events};
+use super::rejection::{Rejection, Rule, require};
+use super::state::State;
+use super::subject::Subject;
+use super::text::Text;
+
+events! {
+    /// Countersign an act that waits for this signature
+    ActCountersigned {
+        /// Position of the act that waits
+        entry: u64,
+        /// A remark
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Text>,
+    }
+
+    /// Refuse an act that waits for this signature; it never takes effect
+    ActRefused {
+        /// Position of the act that waits
+        entry: u64,
+        /// Why
+        reason: Text,
+    }
+}
+
+/// An act that was recorded and has no effect yet.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The act.
+    pub act: Arc<RecordedAct>,
+    /// The signatures that are missing.
+    pub missing: Vec<Signer>,
+}
+
+fn pending(state: &State, entry: u64) -> Result<&Pending, Rejection> {
+    state.pending.get(&entry).ok_or_else(|| {
+        Rejection::new(Rule::S01, format!("entry {entry} does not wait for a signature"))
+            .remedy("list what waits, or record the act first")
+    })
+}
+
+/// The one missing signature that the author can give; all of them when he can give none.
+fn signers_for(state: &State, entry: u64, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+    let missing = &pending(state, entry)?.missing;
+    let officer = state.directory.officer(&act.author);
+    let his = officer.and_then(|officer| missing.iter().find(|signer| signer.accepts(&officer)));
+    Ok(his.map_or_else(|| missing.clone(), |signer| vec![*signer]))
+}
+
+/// The rule that the waiting act names for a wrong signature.
+fn rule_of(state: &State, entry: u64) -> Rule {
+    let first = state.pending.get(&entry).and_then(|pending| pending.act.act.events.first());
+    first.map_or(Rule::I03, |event| event.rules().signer_rule(state))
+}
+
+/// A countersignature stands alone, so that no chain of acts waits for one another.
+fn require_alone(act: &RecordedAct) -> Result<(), Rejection> {
+    require(act.act.events.len() == 1, Rule::S05, || {
+        "a countersignature or a refusal is the only event of its act".into()
+    })
+}
+
+impl Rules for ActCountersigned {
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        signers_for(state, self.entry, act)
+    }
+
+    fn signer_rule(&self, state: &State) -> Rule {
+        rule_of(state, self.entry)
+    }
+
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        require_alone(act)?;
+        let pending = pending(state, self.entry)?;
+        if pending.missing.len() > 1 {
+            return Ok(());
+        }
+        // The last signature gives the act its effect: it must be lawful now, not only when it was written.
+        state.admit_events(&pending.act).map(drop).map_err(|rejection| Rejection {
+            why: format!("entry {} can no longer take effect: {}", self.entry, rejection.why),
+            ..rejection
+        })
+    }
+
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
+        let Some(pending) = state.pending.get(&self.entry).cloned() else { return };
+        let given = signers_for(state, self.entry, act).ok().and_then(|signers| signers.first().copied());
+        let missing: Vec<Signer> = match pending.missing.iter().position(|signer| Some(*signer) == given) {
+            Some(index) => {
+                let others = pending.missing.iter().enumerate().filter(|(other, _)| *other != index);
+                others.map(|(_, signer)| *signer).collect()
+            }
+            None => pending.missing,
+        };
+        if missing.is_empty() {
+            state.pending.remove(&self.entry);
+            state.apply_events(&pending.act);
+        } else {
+            state.pending.insert(self.entry, Pending { act: pending.act, missing });
+        }
+    }
+
+    fn subjects(&self, _: &State) -> Vec<Subject> {
+        vec![Subject::Entry(self.entry)]
+    }
+}
+
+impl Rules for ActRefused {
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        signers_for(state, self.entry, act)
+    }
+
+    fn signer_rule(&self, state: &State) -> Rule {
+        rule_of(state, self.entry)
+    }
+
+    fn admit(&self, _: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        require_alone(act)
+    }
+
+    fn apply(&self, state: &mut State, _: &RecordedAct) {
+        state.pending.remove(&self.entry);
+    }
+
+    fn subjects(&self, _: &State) -> Vec<Subject> {
+        vec![Subject::Entry(self.entry)]
+    }
+}
+
+impl Pending {
+    /// What is missing, in words.
+    pub fn wants(&self) -> String {
+        signer_list(&self.missing)
+    }
+}

@@ -1,0 +1,193 @@
+//! Times and dates. Both are values that somebody claimed; the ledger itself has no clock.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::text::text_form;
+
+/// A moment in milliseconds since 1970-01-01T00:00:00Z, from then until the end of the year 9999.
+///
+/// Written in RFC 3339 with `Z`: `2026-01-30T09:00:00Z`, with `.mmm` when there are milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+/// 9999-12-31T00:00:00Z in milliseconds: far enough, and printable by every tool.
+const LAST_MILLISECOND: u64 = 253_402_214_400_000;
+
+impl Timestamp {
+    /// The moment `milliseconds` after the epoch.
+    ///
+    /// # Errors
+    /// Later than 9999-12-31T00:00:00Z.
+    pub fn from_millis(milliseconds: u64) -> Result<Self, String> {
+        if milliseconds > LAST_MILLISECOND {
+            return Err("a time lies between 1970-01-01T00:00:00Z and 9999-12-31T00:00:00Z".into());
+        }
+        Ok(Self(milliseconds))
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// This moment moved on by `milliseconds`; stops at the last moment there is.
+    #[must_use]
+    pub fn later_by(self, milliseconds: u64) -> Self {
+        Self(self.0.saturating_add(milliseconds).min(LAST_MILLISECOND))
+    }
+
+    /// Milliseconds from `earlier` to this moment; 0 when it is not earlier.
+    pub const fn since(self, earlier: Timestamp) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The day of this moment, in UTC.
+    pub fn date(self) -> Date {
+        let civil = self.civil().date();
+        Date(civil)
+    }
+
+    fn civil(self) -> jiff::civil::DateTime {
+        let millis = i64::try_from(self.0).unwrap_or(i64::MAX);
+        let moment = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
+        jiff::tz::Offset::UTC.to_datetime(moment)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let civil = self.civil();
+        let (date, time) = (civil.date(), civil.time());
+        write!(f, "{date}T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+        if time.millisecond() != 0 {
+            write!(f, ".{:03}", time.millisecond())?;
+        }
+        f.write_str("Z")
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a time in UTC such as 2026-01-30T09:00:00Z");
+        if !text.is_ascii() || !text.ends_with('Z') || text.as_bytes().get(10) != Some(&b'T') {
+            return Err(wrong());
+        }
+        let moment: jiff::Timestamp = text.parse().map_err(|_| wrong())?;
+        if moment.subsec_nanosecond().checked_rem(1_000_000) != Some(0) {
+            return Err(format!("{text:?}: the ledger keeps milliseconds, not smaller parts"));
+        }
+        Self::from_millis(u64::try_from(moment.as_millisecond()).map_err(|_| wrong())?)
+    }
+}
+
+text_form!(
+    Timestamp,
+    "a time in UTC (RFC 3339), such as 2026-01-30T09:00:00Z",
+    "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$"
+);
+
+/// A day of the Gregorian calendar, from 1970-01-01 to 9999-12-31.
+///
+/// Written `2026-01-30`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(jiff::civil::Date);
+
+impl Date {
+    /// The day that the decimal number `yyyymmdd` names.
+    ///
+    /// # Errors
+    /// No such day.
+    pub fn from_number(yyyymmdd: u32) -> Result<Self, String> {
+        let part = |value: u32| i16::try_from(value).unwrap_or(i16::MAX);
+        let day = i8::try_from(yyyymmdd.wrapping_rem(100)).unwrap_or(0);
+        let month = i8::try_from(yyyymmdd.wrapping_div(100).wrapping_rem(100)).unwrap_or(0);
+        let year = part(yyyymmdd.wrapping_div(10_000));
+        jiff::civil::Date::new(year, month, day)
+            .ok()
+            .filter(|date| (1970..=9999).contains(&date.year()))
+            .map(Self)
+            .ok_or_else(|| format!("{yyyymmdd} is not a day between 19700101 and 99991231"))
+    }
+
+    /// The decimal number `yyyymmdd`.
+    pub fn number(self) -> u32 {
+        let part = |value: i16| u32::from(value.unsigned_abs());
+        let (month, day) = (i16::from(self.0.month()), i16::from(self.0.day()));
+        part(self.0.year())
+            .saturating_mul(10_000)
+            .saturating_add(part(month).saturating_mul(100))
+            .saturating_add(part(day))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl FromStr for Date {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a day such as 2026-01-30");
+        let shaped = text.len() == 10
+            && text
+                .bytes()
+                .enumerate()
+                .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+        if !shaped {
+            return Err(wrong());
+        }
+        let number = text.replace('-', "").parse().map_err(|_| wrong())?;
+        Self::from_number(number).map_err(|_| wrong())
+    }
+}
+
+text_form!(Date, "a day, such as 2026-01-30", "^\\d{4}-\\d{2}-\\d{2}$");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_utc_to_the_millisecond() {
+        let t: Timestamp = "2026-01-30T09:00:00.5Z".parse().unwrap();
+        assert_eq!(t.to_string(), "2026-01-30T09:00:00.500Z");
+        assert_eq!(t.date().to_string(), "2026-01-30");
+        assert_eq!("1970-01-01T00:00:00Z".parse::<Timestamp>().unwrap().as_millis(), 0);
+        for wrong in [
+            "2026-01-30T09:00:00+02:00",
+            "2026-01-30 09:00:00Z",
+            "2026-02-30T09:00:00Z",
+            "2026-01-30T09:00:00.0001Z",
+        ] {
+            assert!(wrong.parse::<Timestamp>().is_err(), "{wrong}");
+        }
+        assert!(Timestamp::from_millis(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn days_exist() {
+        assert_eq!("2024-02-29".parse::<Date>().unwrap().number(), 20_240_229);
+        for wrong in ["2023-02-29", "2023-2-28", "23-02-28", "1969-12-31", "2023-00-10"] {
+            assert!(wrong.parse::<Date>().is_err(), "{wrong}");
+        }
+        assert!(Date::from_number(u32::MAX).is_err());
+    }
+}
