@@ -2,4 +2,5 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "tests count in small numbers"))]
 
 pub mod domain;
+pub mod ledger;
 pub mod store;
