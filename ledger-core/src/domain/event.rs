@@ -113,50 +113,59 @@ macro_rules! catalogue {
     };
 }
 
-catalogue! {
-    0x0001 LedgerConstituted
-    0x0002 KeyEnrolled
-    0x0003 KeyRotated
-    0x0004 KeyRevoked
-    0x0005 ActCountersigned
-    0x0006 ActRefused
+/// Hands the catalogue, each kind of event with its number in the bytes of an entry, to a macro. Numbers are
+/// given once and for ever; families leave room between them.
+macro_rules! with_catalogue {
+    ($then:ident) => {
+        $then! {
+            0x0001 LedgerConstituted
+            0x0002 KeyEnrolled
+            0x0003 KeyRotated
+            0x0004 KeyRevoked
+            0x0005 ActCountersigned
+            0x0006 ActRefused
 
-    0x0101 ItemRegistered
-    0x0102 ConsumptionReported
-    0x0103 LossReported
-    0x0104 LossInvestigated
-    0x0105 WriteOffApproved
-    0x0106 ItemFound
+            0x0101 ItemRegistered
+            0x0102 ConsumptionReported
+            0x0103 LossReported
+            0x0104 LossInvestigated
+            0x0105 WriteOffApproved
+            0x0106 ItemFound
 
-    0x0201 TransferProposed
-    0x0202 TransferApproved
-    0x0203 TransferRefused
-    0x0204 TransferCancelled
-    0x0205 RetransferConsentRecorded
-    0x0206 TransferLicenceRecorded
-    0x0207 ItemsReserved
-    0x0208 ConsignmentDispatched
-    0x0209 ConsignmentReceived
-    0x020a DiscrepancyReported
-    0x020b DiscrepancyResolved
-    0x020c TitlePassed
-    0x020d LoanExtended
-    0x020e LoanRecalled
-    0x020f ReturnDispatched
-    0x0210 ReturnReceived
+            0x0201 TransferProposed
+            0x0202 TransferApproved
+            0x0203 TransferRefused
+            0x0204 TransferCancelled
+            0x0205 RetransferConsentRecorded
+            0x0206 TransferLicenceRecorded
+            0x0207 ItemsReserved
+            0x0208 ConsignmentDispatched
+            0x0209 ConsignmentReceived
+            0x020a DiscrepancyReported
+            0x020b DiscrepancyResolved
+            0x020c TitlePassed
+            0x020d LoanExtended
+            0x020e LoanRecalled
+            0x020f ReturnDispatched
+            0x0210 ReturnReceived
 
-    0x0401 ProgrammeProposed
-    0x0402 ParticipantJoined
-    0x0403 ArrangementEffective
-    0x0404 ContractSigned
-    0x0405 DeliveryDispatched
-    0x0406 DeliveryReceived
-    0x0407 DeliveryAccepted
-    0x0408 InvoiceRegistered
-    0x0409 InvoiceApproved
-    0x040a PaymentExecuted
-    0x040b CostShareAssessed
+            0x0401 ProgrammeProposed
+            0x0402 ParticipantJoined
+            0x0403 ArrangementEffective
+            0x0404 ContractSigned
+            0x0405 DeliveryDispatched
+            0x0406 DeliveryReceived
+            0x0407 DeliveryAccepted
+            0x0408 InvoiceRegistered
+            0x0409 InvoiceApproved
+            0x040a PaymentExecuted
+            0x040b CostShareAssessed
+        }
+    };
 }
+pub(crate) use with_catalogue;
+
+with_catalogue!(catalogue);
 
 impl Event {
     /// What the event is about, as the state after it knows.

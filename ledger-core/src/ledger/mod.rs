@@ -1,2 +1,23 @@
-//! How the history is made evident: bytes, digests, signatures.
+//! How the history is made evident. Pure: bytes, digests, signatures.
+//!
+//! An act becomes an [entry](entry) in canonical [bytes](codec), signed by its [author](signer) and linked to
+//! the entry before it. The [tip](tip) is the one gate that every entry passes, whether a clerk appends it, a
+//! job replays it or an [auditor](audit) verifies it.
+
+pub mod audit;
+pub mod charter;
+pub mod codec;
+pub mod digest;
+pub mod entry;
+pub mod finding;
+pub mod head;
+pub mod keys;
 pub mod signer;
+pub mod tip;
+
+pub use audit::{Auditor, Report};
+pub use entry::{RawEntry, Signatures, VerifiedEntry};
+pub use finding::{Code, Finding, Flaw};
+pub use head::Head;
+pub use signer::{SeedSigner, Signer, SignerError};
+pub use tip::{Expectations, Tip};

@@ -1,0 +1,175 @@
+//! The streaming auditor: everything that can be checked, entry by entry, with nothing derived.
+//!
+//! Entries come in order, in runs. Of each run the entries are opened (decoding and signature) on all cores;
+//! then each passes the gate and the rules in its turn. The audit goes on after a finding: a flawed entry is
+//! counted as being there, so that the entries behind it are judged by what they are, and an entry whose
+//! signature or place is wrong is still taken into the state when the rules allow it, so that one forged entry
+//! does not make every later act look unlawful.
+
+use rayon::prelude::*;
+
+use crate::domain::{Digest, State};
+
+use super::entry::{RawEntry, Signatures, Unopenable};
+use super::finding::{Finding, Flaw};
+use super::head::Head;
+use super::tip::{Expectations, Tip, broken_rule};
+
+/// Entries that are worth opening together.
+pub const RUN: usize = 2_048;
+/// Findings that are kept with their words; the rest are counted.
+pub const MAX_FINDINGS: usize = 10_000;
+
+/// An audit under way.
+#[derive(Debug)]
+pub struct Auditor {
+    expected: Expectations,
+    tip: Tip,
+    entries: u64,
+    findings: Vec<Finding>,
+    found: u64,
+    /// The link of the entry at the position that the outside head names as last.
+    acknowledged: Option<(u64, Digest)>,
+    link_there: Option<Digest>,
+}
+
+/// What an audit says.
+#[derive(Debug)]
+pub struct Report {
+    /// How many entries were there.
+    pub entries: u64,
+    /// What was found, in the order of the entries; at most [`MAX_FINDINGS`].
+    pub findings: Vec<Finding>,
+    /// How many findings there are in all.
+    pub found: u64,
+    /// Where the ledger ends.
+    pub head: Head,
+    /// What the ledger says.
+    pub state: State,
+}
+
+impl Report {
+    /// True when nothing was found.
+    pub const fn is_sound(&self) -> bool {
+        self.found == 0
+    }
+}
+
+impl Auditor {
+    /// Begins an audit. `acknowledged` is the size and last link that were kept outside the store.
+    pub fn new(expected: Expectations, acknowledged: Option<(u64, Digest)>) -> Self {
+        Self {
+            expected,
+            tip: Tip::new(),
+            entries: 0,
+            findings: Vec::new(),
+            found: 0,
+            acknowledged,
+            link_there: None,
+        }
+    }
+
+    /// Audits the next entries.
+    pub fn feed(&mut self, run: Vec<Vec<u8>>) {
+        let opened: Vec<_> = run
+            .into_par_iter()
+            .map(|bytes| {
+                let raw = RawEntry::new(bytes);
+                match raw.open(Signatures::Verify) {
+                    // A false signature does not hide what else is wrong: the entry is read all the same.
+                    Err(flaw) if flaw.flaw == Flaw::Signature => {
+                        (raw.link(), Some(flaw), raw.open(Signatures::VerifiedBefore).ok())
+                    }
+                    Err(flaw) => (raw.link(), Some(flaw), None),
+                    Ok(entry) => (raw.link(), None, Some(entry)),
+                }
+            })
+            .collect();
+        for (link, flaw, entry) in opened {
+            self.take(link, flaw, entry);
+        }
+    }
+
+    fn take(&mut self, link: Digest, flaw: Option<Unopenable>, entry: Option<super::entry::OpenedEntry>) {
+        let position = self.tip.head().size;
+        if let Some(flaw) = flaw {
+            self.note(Finding::flaw(position, flaw.flaw, flaw.reason));
+        }
+        match entry {
+            None => self.tip.pass_unopened(link),
+            Some(entry) => {
+                let entry = match self.tip.check(entry, self.expected) {
+                    Ok(entry) => entry,
+                    Err((findings, entry)) => {
+                        findings.into_iter().for_each(|finding| self.note(finding));
+                        entry
+                    }
+                };
+                match self.tip.admit(&entry) {
+                    Ok(admitted) => self.tip.advance(&entry, admitted),
+                    Err(rejection) => {
+                        self.note(broken_rule(position, &rejection));
+                        self.tip.pass(&entry);
+                    }
+                }
+            }
+        }
+        self.entries = self.entries.saturating_add(1);
+        if self.acknowledged.is_some_and(|(size, _)| size == self.entries) {
+            self.link_there = Some(link);
+        }
+    }
+
+    fn note(&mut self, finding: Finding) {
+        self.found = self.found.saturating_add(1);
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Notes something that was found outside the entries.
+    pub fn note_flaw(&mut self, entry: u64, flaw: Flaw, reason: impl Into<String>) {
+        self.note(Finding::flaw(entry, flaw, reason));
+    }
+
+    /// How many entries were audited so far.
+    pub const fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// Ends the audit: compares what was there with what was acknowledged. `tail` is the most entries that may
+    /// follow behind the acknowledged ones.
+    pub fn finish(mut self, tail: u64) -> Report {
+        if let Some((size, link)) = self.acknowledged {
+            let entries = self.entries;
+            if entries < size {
+                let missing = size.saturating_sub(entries);
+                self.note_flaw(
+                    entries,
+                    Flaw::Missing,
+                    format!("{missing} acknowledged entries are missing: {entries} are there, {size} were acknowledged"),
+                );
+            } else if self.link_there.is_some_and(|there| there != link) {
+                let last = size.saturating_sub(1);
+                self.note_flaw(
+                    last,
+                    Flaw::Head,
+                    format!("the head file names {link} as the link of entry {last}"),
+                );
+            } else if entries.saturating_sub(size) > tail {
+                self.note_flaw(
+                    size,
+                    Flaw::Tail,
+                    format!("{entries} entries are there, {size} were acknowledged"),
+                );
+            }
+        }
+        Report {
+            entries: self.entries,
+            findings: self.findings,
+            found: self.found,
+            head: self.tip.head().clone(),
+            state: self.tip.state().clone(),
+        }
+    }
+}

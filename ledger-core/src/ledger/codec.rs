@@ -1,0 +1,781 @@
+//! Canonical bytes: the only file that names bincode.
+//!
+//! The bytes are described for strangers in `docs/format.md`; this file is the same description for the
+//! compiler. Integers are big-endian and of fixed width. Text and lists carry a length of two bytes. There are
+//! no maps and no floats. bincode contributes the reading and writing of integers under a limit; every choice
+//! of what comes where is written out below, so neither an attribute of serde nor another encoder can change
+//! a byte.
+//!
+//! Decoding is strict: each value passes the constructor of its type, nothing may be left over, and what was
+//! read is written again and compared, so that no value has a second encoding. No length is believed before
+//! it is checked: text is bounded by its type, and a list grows only as its elements are really there.
+
+use bincode::config::{self, Config};
+use bincode::de::read::{Reader, SliceReader};
+use bincode::de::{Decode as _, Decoder, DecoderImpl};
+use bincode::enc::write::{SizeWriter, Writer};
+use bincode::enc::{Encode as _, Encoder, EncoderImpl};
+use bincode::error::{DecodeError, EncodeError};
+
+use crate::domain::Digest;
+use crate::domain::codes::{
+    Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Ncage, Nsn, Party,
+};
+use crate::domain::consignment::{
+    ConsignmentDispatched, ConsignmentReceived, Counted, DiscrepancyKind, DiscrepancyReported,
+    DiscrepancyResolved, ItemsReserved, Liability, Outcome, ReturnDispatched, ReturnReceived,
+};
+use crate::domain::event::{Act, Document, Event, with_catalogue};
+use crate::domain::ids::{
+    ActId, BatchNumber, ConsentId, ConsignmentId, ContractId, DeliveryId, DiscrepancyId, InvoiceId,
+    LicenceId, LossId, Origin, PartNumber, PaymentId, Place, PoolId, ProgrammeId, PublicKey, Reference,
+    SerialNumber, Signature, TransferId,
+};
+use crate::domain::item::{Item, ItemId};
+use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
+use crate::domain::money::{Currency, Money, Share};
+use crate::domain::party::{
+    Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
+    Parameters, Role,
+};
+use crate::domain::pending::{ActCountersigned, ActRefused};
+use crate::domain::procurement::{
+    ArrangementEffective, ContractLine, ContractSigned, CostBasis, CostShareAssessed, DeliveredItem,
+    DeliveryAccepted, DeliveryDispatched, DeliveryReceived, InvoiceApproved, InvoiceLine, InvoiceRegistered,
+    ParticipantJoined, PartyAmount, PartyQuantity, PaymentExecuted, ProgrammeProposed,
+};
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::register::{
+    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
+};
+use crate::domain::text::{MAX_ID, MAX_TEXT, Text};
+use crate::domain::time::{Date, Timestamp};
+use crate::domain::transfer::{
+    LoanExtended, LoanRecalled, LoanTerms, RiskPoint, TitlePassed, TransferApproved, TransferCancelled,
+    TransferKind, TransferProposed, TransferRefused,
+};
+
+use super::entry::{Body, MAX_ENTRY_BYTES};
+
+/// Why bytes are not what they should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    /// They end too early, or a value in them is impossible.
+    #[error("{0}")]
+    Malformed(String),
+    /// They can be read, but this is not the one way in which the value is written.
+    #[error("{0}")]
+    NotCanonical(String),
+    /// The value does not fit into an entry.
+    #[error("the value takes more than the {MAX_ENTRY_BYTES} bytes that an entry may have")]
+    TooLong,
+}
+
+fn settings() -> impl Config {
+    config::standard().with_big_endian().with_fixed_int_encoding().with_limit::<MAX_ENTRY_BYTES>()
+}
+
+/// The body of an entry in bytes.
+///
+/// # Errors
+/// [`CodecError::TooLong`].
+pub fn encode_body(body: &Body) -> Result<Vec<u8>, CodecError> {
+    encode(body)
+}
+
+/// The body that `bytes` are, all of them.
+///
+/// # Errors
+/// [`CodecError::Malformed`] or [`CodecError::NotCanonical`].
+pub fn decode_body(bytes: &[u8]) -> Result<Body, CodecError> {
+    decode(bytes)
+}
+
+/// A charter in bytes: what the founders sign.
+///
+/// # Errors
+/// [`CodecError::TooLong`].
+pub fn encode_charter(charter: &Charter) -> Result<Vec<u8>, CodecError> {
+    encode(charter)
+}
+
+fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
+    let mut size = EncoderImpl::new(SizeWriter::default(), settings());
+    value.put(&mut size).map_err(|_| CodecError::TooLong)?;
+    let length = size.into_writer().bytes_written;
+    if length > MAX_ENTRY_BYTES {
+        return Err(CodecError::TooLong);
+    }
+    let mut encoder = EncoderImpl::new(Growing(Vec::with_capacity(length)), settings());
+    value.put(&mut encoder).map_err(|_| CodecError::TooLong)?;
+    Ok(encoder.into_writer().0)
+}
+
+fn decode<T: Wire>(bytes: &[u8]) -> Result<T, CodecError> {
+    if bytes.len() > MAX_ENTRY_BYTES {
+        return Err(CodecError::TooLong);
+    }
+    let mut decoder = DecoderImpl::new(SliceReader::new(bytes), settings(), ());
+    let value = T::take(&mut decoder).map_err(|error| CodecError::Malformed(in_words(&error)))?;
+    if decoder.reader().peek_read(1).is_some() {
+        return Err(CodecError::NotCanonical("bytes follow behind the last value".into()));
+    }
+    if encode(&value).as_deref() != Ok(bytes) {
+        return Err(CodecError::NotCanonical("a value is not written in its one form".into()));
+    }
+    Ok(value)
+}
+
+fn in_words(error: &DecodeError) -> String {
+    match error {
+        DecodeError::OtherString(words) => words.clone(),
+        DecodeError::UnexpectedEnd { .. } | DecodeError::LimitExceeded => "the bytes end too early".into(),
+        other => other.to_string(),
+    }
+}
+
+/// A writer into memory.
+struct Growing(Vec<u8>);
+
+impl Writer for Growing {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// A type with a place in the bytes.
+trait Wire: Sized {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError>;
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError>;
+}
+
+fn impossible(why: String) -> DecodeError {
+    DecodeError::OtherString(why)
+}
+
+/// Puts the name of a field before what is wrong with it.
+fn within(field: &'static str, error: &DecodeError) -> DecodeError {
+    DecodeError::OtherString(format!("{field}: {}", in_words(error)))
+}
+
+macro_rules! integers {
+    ($($name:ty),*) => {$(impl Wire for $name {
+        fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+            self.encode(out)
+        }
+
+        fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+            <$name>::decode(input)
+        }
+    })*};
+}
+
+integers!(u8, u16, u32, u64);
+
+impl<const N: usize> Wire for [u8; N] {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        out.writer().write(self)
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        input.claim_bytes_read(N)?;
+        let mut bytes = [0; N];
+        input.reader().read(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+impl Wire for bool {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        u8::from(*self).put(out)
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        match u8::take(input)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(impossible(format!("{other} is neither 0 (no) nor 1 (yes)"))),
+        }
+    }
+}
+
+impl<T: Wire> Wire for Option<T> {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        self.is_some().put(out)?;
+        self.as_ref().map_or(Ok(()), |value| value.put(out))
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        bool::take(input)?.then(|| T::take(input)).transpose()
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        let count =
+            u16::try_from(self.len()).map_err(|_| EncodeError::Other("a list of more than 65,535"))?;
+        count.put(out)?;
+        self.iter().try_for_each(|value| value.put(out))
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        let count = u16::take(input)?;
+        let mut values = Vec::new();
+        for _ in 0..count {
+            // Every element takes at least one byte, so a false count ends where the bytes end.
+            values.push(T::take(input)?);
+        }
+        Ok(values)
+    }
+}
+
+/// Writes text of at most `limit` bytes.
+fn put_text<E: Encoder>(text: &str, out: &mut E) -> Result<(), EncodeError> {
+    let length =
+        u16::try_from(text.len()).map_err(|_| EncodeError::Other("text of more than 65,535 bytes"))?;
+    length.put(out)?;
+    out.writer().write(text.as_bytes())
+}
+
+/// Reads text of at most `limit` bytes; a longer length is refused before anything is allocated for it.
+fn take_text<D: Decoder, T: std::str::FromStr<Err = String>>(
+    input: &mut D,
+    limit: usize,
+) -> Result<T, DecodeError> {
+    let length = usize::from(u16::take(input)?);
+    if length > limit {
+        return Err(impossible(format!("text of {length} bytes, at most {limit} are allowed")));
+    }
+    input.claim_bytes_read(length)?;
+    let mut bytes = vec![0; length];
+    input.reader().read(&mut bytes)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| impossible("text is not UTF-8".into()))?;
+    text.parse().map_err(impossible)
+}
+
+macro_rules! texts {
+    ($limit:expr; $($name:ident),*) => {$(impl Wire for $name {
+        fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+            put_text(self.as_str(), out)
+        }
+
+        fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+            take_text(input, $limit)
+        }
+    })*};
+}
+
+texts!(MAX_ID; Origin, ProgrammeId, ContractId, DeliveryId, InvoiceId, PaymentId, PoolId, TransferId,
+    ConsignmentId, DiscrepancyId, LossId, ConsentId, LicenceId, Place, Reference, PartNumber, SerialNumber,
+    BatchNumber);
+// A character has at most four bytes.
+texts!(MAX_TEXT * 4; Text);
+
+macro_rules! raw_bytes {
+    ($($name:ident),*) => {$(impl Wire for $name {
+        fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+            self.as_bytes().put(out)
+        }
+
+        fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+            Wire::take(input).map($name::new)
+        }
+    })*};
+}
+
+raw_bytes!(Digest, ActId, PublicKey, Signature);
+
+/// Codes of a fixed number of ASCII characters, written as these characters.
+macro_rules! ascii_codes {
+    ($($name:ident: $length:literal, $as_str:ident;)*) => {$(impl Wire for $name {
+        fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+            out.writer().write(self.$as_str().as_bytes())
+        }
+
+        fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+            let bytes = <[u8; $length]>::take(input)?;
+            let text = std::str::from_utf8(&bytes).map_err(|_| impossible("a code is not ASCII".into()))?;
+            text.parse().map_err(impossible)
+        }
+    })*};
+}
+
+ascii_codes! {
+    Party: 2, as_str;
+    Ncage: 5, as_str;
+    Currency: 3, code;
+}
+
+/// Types that are one integer, checked by their constructor.
+macro_rules! numbers {
+    ($($name:ident: $integer:ty, $put:ident, $take:ident;)*) => {$(impl Wire for $name {
+        fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+            self.$put().put(out)
+        }
+
+        fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+            <$integer>::take(input).and_then(|number| $name::$take(number).map_err(impossible))
+        }
+    })*};
+}
+
+numbers! {
+    Timestamp: u64, as_millis, from_millis;
+    Date: u32, number, from_number;
+    Nsn: u64, digits, from_digits;
+    Cpv: u32, digits, from_digits;
+    MlCategory: u8, number, new;
+    Unit: u8, number, from_number;
+    Condition: u8, number, from_number;
+    DocumentKind: u8, number, from_number;
+    Marking: u8, number, from_number;
+    Role: u8, number, from_number;
+    LicenceKind: u8, number, from_number;
+    TransferKind: u8, number, from_number;
+    RiskPoint: u8, number, from_number;
+    DiscrepancyKind: u8, number, from_number;
+    Liability: u8, number, from_number;
+    Outcome: u8, number, from_number;
+    CostBasis: u8, number, from_number;
+}
+
+impl Wire for Hazard {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        [self.division(), self.group()].put(out)
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        let [division, group] = Wire::take(input)?;
+        Hazard::new(division, group).map_err(impossible)
+    }
+}
+
+impl Wire for Money {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        self.minor().put(out)?;
+        self.currency().put(out)
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        let minor = u64::take(input)?;
+        Money::new(minor, Currency::take(input)?).map_err(impossible)
+    }
+}
+
+impl Wire for Share {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        self.numerator().put(out)?;
+        self.denominator().put(out)
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        let numerator = u64::take(input)?;
+        Share::new(numerator, u64::take(input)?).map_err(impossible)
+    }
+}
+
+impl Wire for Quantity {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        self.number().put(out)?;
+        self.scale().put(out)?;
+        self.unit().put(out)
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        let number = u64::take(input)?;
+        let scale = u8::take(input)?;
+        Quantity::new(number, scale, Unit::take(input)?).map_err(impossible)
+    }
+}
+
+impl Wire for ItemId {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        match self {
+            ItemId::Serial { ncage, part, serial } => {
+                1_u8.put(out)?;
+                ncage.put(out)?;
+                part.put(out)?;
+                serial.put(out)
+            }
+            ItemId::Batch { nsn, batch } => {
+                2_u8.put(out)?;
+                nsn.put(out)?;
+                batch.put(out)
+            }
+            ItemId::Bulk { nsn } => {
+                3_u8.put(out)?;
+                nsn.put(out)
+            }
+        }
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        match u8::take(input)? {
+            1 => {
+                let (ncage, part) = (Wire::take(input)?, Wire::take(input)?);
+                Ok(ItemId::Serial { ncage, part, serial: Wire::take(input)? })
+            }
+            2 => Ok(ItemId::Batch { nsn: Wire::take(input)?, batch: Wire::take(input)? }),
+            3 => Ok(ItemId::Bulk { nsn: Wire::take(input)? }),
+            other => Err(impossible(format!("{other} is no kind of item"))),
+        }
+    }
+}
+
+impl Wire for Item {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        self.id().put(out)?;
+        if self.id().is_serial() { Ok(()) } else { self.quantity().put(out) }
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        let id = ItemId::take(input)?;
+        let quantity = if id.is_serial() { Quantity::ONE } else { Quantity::take(input)? };
+        Item::new(id, quantity).map_err(impossible)
+    }
+}
+
+/// The format of an entry. There is one.
+const FORMAT_VERSION: u16 = 1;
+
+impl Wire for Body {
+    fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+        FORMAT_VERSION.put(out)?;
+        self.origin.put(out)?;
+        self.seq.put(out)?;
+        self.previous.put(out)?;
+        self.recorded_at.put(out)?;
+        self.author.put(out)?;
+        self.act.id.put(out)?;
+        self.act.documents.put(out)?;
+        self.act.events.put(out)
+    }
+
+    fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+        let version = u16::take(input)?;
+        if version != FORMAT_VERSION {
+            return Err(impossible(format!("format version {version}; this program knows {FORMAT_VERSION}")));
+        }
+        Ok(Body {
+            origin: field("origin", input)?,
+            seq: field("seq", input)?,
+            previous: field("previous", input)?,
+            recorded_at: field("recorded_at", input)?,
+            author: field("author", input)?,
+            act: Act {
+                id: field("act", input)?,
+                documents: field("documents", input)?,
+                events: field("events", input)?,
+            },
+        })
+    }
+}
+
+fn field<D: Decoder, T: Wire>(name: &'static str, input: &mut D) -> Result<T, DecodeError> {
+    T::take(input).map_err(|error| within(name, &error))
+}
+
+/// The fields of a structure in the order of its bytes: name and type.
+pub type Layout = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// Writes out where each field of a structure comes. The order here is the order of the bytes, for ever.
+macro_rules! structures {
+    ($($name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
+        $(impl Wire for $name {
+            fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+                $(self.$field.put(out)?;)*
+                Ok(())
+            }
+
+            fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+                Ok($name { $($field: field::<D, $type>(stringify!($field), input)?),* })
+            }
+        })*
+
+        /// Every structure with its fields in the order of their bytes, for `docs/format.md` to be held
+        /// against.
+        pub const LAYOUTS: &[Layout] = &[
+            $((stringify!($name), &[$((stringify!($field), stringify!($type))),*])),*
+        ];
+    };
+}
+
+/// Reads and writes an event as its number and its structure.
+macro_rules! events {
+    ($($number:literal $name:ident)*) => {
+        impl Wire for Event {
+            fn put<E: Encoder>(&self, out: &mut E) -> Result<(), EncodeError> {
+                match self {
+                    $(Event::$name(event) => {
+                        let number: u16 = $number;
+                        number.put(out)?;
+                        event.put(out)
+                    })*
+                }
+            }
+
+            fn take<D: Decoder>(input: &mut D) -> Result<Self, DecodeError> {
+                match u16::take(input)? {
+                    $($number => field::<D, $name>(stringify!($name), input).map(Event::from),)*
+                    other => Err(impossible(format!("{other:#06x} is no kind of event"))),
+                }
+            }
+        }
+    };
+}
+
+structures! {
+    Document { kind: DocumentKind, sha256: Digest, bytes: u64, media_type: Text, marking: Marking }
+    FoundingParty { party: Party, name: Text, root_key: PublicKey }
+    Parameters { clock_skew_ms: u64, in_transit_limit_h: u32, discrepancy_answer_days: u32 }
+    Charter { origin: Origin, purpose: Text, parties: Vec<FoundingParty>, parameters: Parameters }
+    CharterSignature { party: Party, signature: Signature }
+    LoanTerms { start: Date, due: Date, care: Option<Text> }
+    LicenceCap { ml: MlCategory, quantity: Quantity }
+    Counted { item: Item, condition: Condition }
+    PartyQuantity { party: Party, quantity: Quantity }
+    PartyAmount { party: Party, amount: Money }
+    ContractLine {
+        line: u32,
+        description: Text,
+        nsn: Option<Nsn>,
+        ml: Option<MlCategory>,
+        hazard: Option<Hazard>,
+        neq_g_per_unit: Option<u64>,
+        quantity: Quantity,
+        unit_price: Money,
+        per_party: Vec<PartyQuantity>,
+    }
+    DeliveredItem { line: u32, item: Item, expiry: Option<Date> }
+    InvoiceLine { line: u32, quantity: Quantity }
+    LedgerConstituted { occurred_at: Timestamp, charter: Charter, signatures: Vec<CharterSignature> }
+    KeyEnrolled {
+        occurred_at: Timestamp,
+        key: PublicKey,
+        party: Party,
+        role: Role,
+        valid_until: Option<Timestamp>,
+        person_ref: Option<Reference>,
+    }
+    KeyRotated { occurred_at: Timestamp, old_key: PublicKey, new_key: PublicKey, reason: Text }
+    KeyRevoked { occurred_at: Timestamp, key: PublicKey, reason: Text }
+    ActCountersigned { occurred_at: Timestamp, entry: u64, remark: Option<Text> }
+    ActRefused { occurred_at: Timestamp, entry: u64, reason: Text }
+    ItemRegistered {
+        occurred_at: Timestamp,
+        item: Item,
+        description: Text,
+        nsn: Option<Nsn>,
+        ml: Option<MlCategory>,
+        hazard: Option<Hazard>,
+        neq_g_per_unit: Option<u64>,
+        expiry: Option<Date>,
+        restricted_by: Option<Country>,
+        condition: Condition,
+        owner: Party,
+        holder: Party,
+        location: Place,
+    }
+    ConsumptionReported {
+        occurred_at: Timestamp,
+        item: Item,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        activity: Reference,
+    }
+    LossReported {
+        occurred_at: Timestamp,
+        loss: LossId,
+        items: Vec<Item>,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        circumstances: Text,
+        noticed_on: Date,
+    }
+    LossInvestigated { occurred_at: Timestamp, loss: LossId, finding: Text, liable: Option<Party> }
+    WriteOffApproved { occurred_at: Timestamp, loss: LossId, reason: Text }
+    ItemFound { occurred_at: Timestamp, loss: LossId, items: Vec<Item>, location: Place }
+    TransferProposed {
+        occurred_at: Timestamp,
+        transfer: TransferId,
+        kind: TransferKind,
+        from: Party,
+        to: Party,
+        owner: Party,
+        items: Vec<Item>,
+        purpose: Text,
+        price: Option<Money>,
+        loan: Option<LoanTerms>,
+        risk_passes_at: RiskPoint,
+    }
+    TransferApproved { occurred_at: Timestamp, transfer: TransferId }
+    TransferRefused { occurred_at: Timestamp, transfer: TransferId, reason: Text }
+    TransferCancelled { occurred_at: Timestamp, transfer: TransferId, reason: Text }
+    RetransferConsentRecorded {
+        occurred_at: Timestamp,
+        consent: ConsentId,
+        obtained_by: Party,
+        consenting_state: Country,
+        nsns: Vec<Nsn>,
+        recipients: Vec<Party>,
+        conditions: Option<Text>,
+        expiry: Option<Date>,
+    }
+    TransferLicenceRecorded {
+        occurred_at: Timestamp,
+        licence: LicenceId,
+        kind: LicenceKind,
+        legal_ground: Text,
+        from: Party,
+        to: Party,
+        covers_return: bool,
+        ml: Vec<MlCategory>,
+        valid_from: Date,
+        expiry: Date,
+        caps: Vec<LicenceCap>,
+    }
+    ItemsReserved { occurred_at: Timestamp, transfer: TransferId, items: Vec<Item>, location: Place }
+    ConsignmentDispatched {
+        occurred_at: Timestamp,
+        consignment: ConsignmentId,
+        transfer: TransferId,
+        items: Vec<Item>,
+        from_location: Place,
+        licence: Option<LicenceId>,
+        seals: Vec<Reference>,
+        carrier: Option<Text>,
+    }
+    ConsignmentReceived {
+        occurred_at: Timestamp,
+        consignment: ConsignmentId,
+        counted: Vec<Counted>,
+        location: Place,
+        seals_intact: bool,
+    }
+    DiscrepancyReported {
+        occurred_at: Timestamp,
+        discrepancy: DiscrepancyId,
+        consignment: ConsignmentId,
+        kind: DiscrepancyKind,
+        items: Vec<Item>,
+        finding: Text,
+    }
+    DiscrepancyResolved {
+        occurred_at: Timestamp,
+        discrepancy: DiscrepancyId,
+        outcome: Outcome,
+        finding: Text,
+        liable: Liability,
+        location: Option<Place>,
+        loss: Option<LossId>,
+    }
+    TitlePassed { occurred_at: Timestamp, transfer: TransferId, price: Option<Money> }
+    LoanExtended { occurred_at: Timestamp, transfer: TransferId, new_due: Date }
+    LoanRecalled { occurred_at: Timestamp, transfer: TransferId, new_due: Date, reason: Text }
+    ReturnDispatched {
+        occurred_at: Timestamp,
+        consignment: ConsignmentId,
+        transfer: TransferId,
+        items: Vec<Item>,
+        from_location: Place,
+        licence: Option<LicenceId>,
+        seals: Vec<Reference>,
+    }
+    ReturnReceived {
+        occurred_at: Timestamp,
+        consignment: ConsignmentId,
+        counted: Vec<Counted>,
+        location: Place,
+        seals_intact: bool,
+    }
+    ProgrammeProposed {
+        occurred_at: Timestamp,
+        programme: ProgrammeId,
+        title: Text,
+        capability: Text,
+        estimate: Money,
+        cpv: Vec<Cpv>,
+        ml: Vec<MlCategory>,
+        lead: Party,
+    }
+    ParticipantJoined {
+        occurred_at: Timestamp,
+        programme: ProgrammeId,
+        party: Party,
+        quantity_share: Share,
+        common_cost_share: Share,
+        fee_share: Share,
+    }
+    ArrangementEffective {
+        occurred_at: Timestamp,
+        programme: ProgrammeId,
+        decision_rule: Text,
+        audit_clause: bool,
+        withdrawal_terms: Text,
+        currency: Currency,
+    }
+    ContractSigned {
+        occurred_at: Timestamp,
+        contract: ContractId,
+        programme: ProgrammeId,
+        supplier: Ncage,
+        buyer: Party,
+        lines: Vec<ContractLine>,
+        payment_terms: Text,
+    }
+    DeliveryDispatched {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        contract: ContractId,
+        consignee: Party,
+        items: Vec<DeliveredItem>,
+    }
+    DeliveryReceived {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+        remark: Option<Text>,
+    }
+    DeliveryAccepted {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+        condition: Condition,
+        location: Place,
+    }
+    InvoiceRegistered {
+        occurred_at: Timestamp,
+        invoice: InvoiceId,
+        contract: ContractId,
+        supplier_invoice_no: Reference,
+        lines: Vec<InvoiceLine>,
+        net: Money,
+        vat: Money,
+    }
+    InvoiceApproved { occurred_at: Timestamp, invoice: InvoiceId, amount: Money }
+    PaymentExecuted {
+        occurred_at: Timestamp,
+        payment: PaymentId,
+        invoice: InvoiceId,
+        payer: Party,
+        amount: Money,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    CostShareAssessed {
+        occurred_at: Timestamp,
+        pool: PoolId,
+        programme: ProgrammeId,
+        period: Text,
+        basis: CostBasis,
+        total: Money,
+        parts: Vec<PartyAmount>,
+    }
+}
+
+with_catalogue!(events);
