@@ -1,0 +1,2 @@
+//! How the history is made evident: bytes, digests, signatures.
+pub mod signer;
