@@ -72,7 +72,7 @@ pub(crate) enum KeyError {
         source: io::Error,
     },
     /// A folder, a device or a pipe where a file belongs.
-    #[error("{path} is not a file: give the name of a key file", path = .0.display())]
+    #[error("{path} is not a regular file: check the name", path = .0.display())]
     NotAFile(PathBuf),
     /// Larger than any key.
     #[error("{path} is larger than {limit} bytes, so it is no key or passphrase: check the name", path = .path.display())]

@@ -240,11 +240,15 @@ fn a_list_with_false_lengths_is_refused() {
 }
 
 #[test]
-fn as_many_keys_as_openssh_allows_are_read() {
+fn as_many_keys_as_openssh_allows_are_read_and_no_more() {
     let mut keys = vec![blob(&[8; 32]); 2047];
     keys.push(blob(&officer().public_key()));
     let agent = FakeAgent::that(vec![Does::Sends(identities(&keys))]);
     find(&agent, LONG).unwrap();
+
+    keys.push(blob(&[8; 32]));
+    let error = asked_to_list(Does::Sends(identities(&keys)), LONG);
+    assert!(matches!(error, AgentError::Garbled { what: "a malformed list of keys", .. }), "{error}");
 }
 
 #[test]

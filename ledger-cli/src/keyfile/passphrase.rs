@@ -52,13 +52,11 @@ impl WrittenDown {
                 content.pop();
             }
         }
-        let bad = |reason| KeyError::BadPassphraseFile { path: path.clone(), reason };
-        if content.contains(&b'\n') {
-            return Err(bad("has several lines"));
-        }
         match check(&content) {
             Ok(()) => Ok(content),
-            Err(KeyError::BadPassphrase(reason)) => Err(bad(reason)),
+            Err(KeyError::BadPassphrase(reason)) => {
+                Err(KeyError::BadPassphraseFile { path: path.clone(), reason })
+            }
             Err(error) => Err(error),
         }
     }
@@ -151,7 +149,7 @@ pub(super) fn check(secret: &[u8]) -> Result<(), KeyError> {
         return Err(KeyError::BadPassphrase("has more than 1,023 bytes"));
     }
     if secret.iter().any(|b| matches!(b, 0 | b'\n' | b'\r')) {
-        return Err(KeyError::BadPassphrase("contains a line's end or a zero byte"));
+        return Err(KeyError::BadPassphrase("has several lines, or a zero byte"));
     }
     Ok(())
 }
