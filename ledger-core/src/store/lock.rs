@@ -23,7 +23,7 @@ pub struct WriteLock(File);
 
 /// The right to copy a folder: while it is held nobody writes. Ends when it is dropped.
 #[derive(Debug)]
-pub struct ReadLock(#[expect(dead_code, reason = "the lock ends when the file is closed")] File);
+pub struct ReadLock(File);
 
 /// Takes the folder for writing; waits up to `wait` for whoever has it.
 ///
@@ -70,10 +70,19 @@ pub fn read(folder: &Path, wait: Duration) -> Result<Option<ReadLock>, StoreErro
     Ok(Some(ReadLock(file)))
 }
 
+// Both let go in so many words. Closing alone is not enough: a process that another thread has just forked
+// still has our descriptor, until it runs its program.
 impl Drop for WriteLock {
     fn drop(&mut self) {
         // An id that is no longer true would only mislead; that it stays after a crash is harmless.
         let _ = self.0.set_len(0);
+        let _ = self.0.unlock();
+    }
+}
+
+impl Drop for ReadLock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
     }
 }
 

@@ -69,7 +69,7 @@ use ::sled::{Config, Db};
 
 use super::lock::{self, WriteLock};
 use super::steps::{RealSteps, Step, Steps};
-use super::{Anchor, Store, StoreError, check_adopt, check_commit, check_size, head_file};
+use super::{Anchor, Holder, Store, StoreError, check_adopt, check_commit, check_size, head_file};
 
 /// Name of the folder that belongs to sled.
 pub const ENTRIES_NAME: &str = "entries";
@@ -79,6 +79,13 @@ pub const SET_ASIDE_NAME: &str = "set-aside";
 /// Bytes of sled's page cache. Bounded, because sled's default of 1 GiB is more than a clerk's machine should
 /// give; a replay reads every entry once and in order, so a larger cache buys little.
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How sled says that it could not lock its file; it has no kind of error for it.
+const LOCK_REFUSED: &str = "could not acquire lock";
+/// sled's lock is tried again for a while. Under our own lock nobody else can have it, but a process that
+/// another thread has just forked keeps what we closed until it runs its program.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// A ledger's folder.
 ///
@@ -239,10 +246,7 @@ impl SledStore {
         let lock = lock::read(dir, wait)?;
         let anchor = require_head(dir)?;
         let from = require_entries(dir, &anchor)?;
-        let copy = tempfile::Builder::new()
-            .prefix("jointledger-")
-            .tempdir_in(scratch)
-            .map_err(StoreError::io("create a folder in", scratch))?;
+        let copy = private_folder(scratch)?;
         let to = copy.path().canonicalize().map_err(StoreError::io("find", copy.path()))?.join(ENTRIES_NAME);
         copy_entries(dir, &from, &to)?;
         drop(lock);
@@ -442,7 +446,19 @@ impl Entries {
         // No thread of sled's own: it would swallow the error of an fsync, and it would write at times that
         // are not ours.
         let config = Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(None);
-        let db = guard(folder, "open", || config.open()).map_err(Failure::into_error)?;
+        let mut tries = 0..LOCK_TRIES;
+        let db = loop {
+            match guard(folder, "open", || config.open()).map_err(Failure::into_error) {
+                Err(StoreError::Io { source, .. }) if source.to_string().starts_with(LOCK_REFUSED) => {
+                    if tries.next().is_none() {
+                        let holder = Holder::Writer(None);
+                        return Err(StoreError::InUse { folder: folder.to_owned(), holder });
+                    }
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                opened => break opened?,
+            }
+        };
         Ok(Self { folder: folder.to_owned(), db: Some(db), ended: OnceLock::new() })
     }
 
@@ -699,6 +715,17 @@ fn free_name(folder: &Path, name: &OsString) -> Result<PathBuf, StoreError> {
         path = folder.join(name);
     }
     Ok(path)
+}
+
+/// A folder below `scratch` that nobody else can look into; deleted when dropped.
+fn private_folder(scratch: &Path) -> Result<tempfile::TempDir, StoreError> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("jointledger-");
+    #[cfg(unix)]
+    let only_ours = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    #[cfg(unix)]
+    builder.permissions(only_ours);
+    builder.tempdir_in(scratch).map_err(StoreError::io("create a folder in", scratch))
 }
 
 /// Copies sled's folder `from` of the ledger in `folder` to `to`, without unfinished snapshots (rules 5 and

@@ -33,13 +33,12 @@ impl Steps for Record {
 }
 
 /// Fails at the first occasion of a step after it was armed, and records what was tried after that.
-#[derive(Clone)]
 pub(super) struct FailAt {
     step: Step,
     act_first: bool,
-    skip: Arc<Mutex<usize>>,
+    skip: usize,
     pub(super) after: Record,
-    failed: Arc<Mutex<bool>>,
+    failed: bool,
 }
 
 impl FailAt {
@@ -48,9 +47,9 @@ impl FailAt {
         Self {
             step,
             act_first: false,
-            skip: Arc::new(Mutex::new(usize::from(matches!(step, Step::Flush | Step::SyncDb)))),
+            skip: usize::from(matches!(step, Step::Flush | Step::SyncDb)),
             after: Record::default(),
-            failed: Arc::default(),
+            failed: false,
         }
     }
 
@@ -61,8 +60,7 @@ impl FailAt {
 
     /// Fails at the occasion after `skip` others.
     pub(super) fn skip(self, skip: usize) -> Self {
-        *self.skip.lock().unwrap() = skip;
-        self
+        Self { skip, ..self }
     }
 }
 
@@ -72,22 +70,21 @@ impl Steps for FailAt {
         step: Step,
         act: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        if *self.failed.lock().unwrap() {
+        if self.failed {
             self.after.0.lock().unwrap().push(step);
             return act();
         }
-        let mut skip = self.skip.lock().unwrap();
         if step != self.step {
             return act();
         }
-        if *skip > 0 {
-            *skip -= 1;
+        if self.skip > 0 {
+            self.skip -= 1;
             return act();
         }
         if self.act_first {
             act()?;
         }
-        *self.failed.lock().unwrap() = true;
+        self.failed = true;
         Err(StoreError::Io {
             what: "survive",
             path: PathBuf::from(format!("{step:?}")),
