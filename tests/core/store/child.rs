@@ -107,6 +107,11 @@ fn job() {
             SledStore::create(folder).unwrap();
             say("created");
         }
+        ["look"] => {
+            let scratch = folder.parent().unwrap();
+            let store = SledStore::inspect(folder, scratch, Duration::ZERO).unwrap();
+            say(&format!("looked {}", store.read(0, usize::MAX).unwrap().len()));
+        }
         ["append", batch, times] => append_batches(folder, batch.parse().unwrap(), times.parse().unwrap()),
         ["try", ref files @ ..] => super::damage::try_all(folder, files),
         ref other => panic!("no such job: {other:?}"),
@@ -117,7 +122,13 @@ fn job() {
 /// Appends batches and prints each acknowledgement, as the command line would; after a failure it leaves
 /// without dropping anything (rule 3).
 fn append_batches(folder: &Path, batch: u64, times: u64) {
-    let mut store = SledStore::open(folder, Duration::from_secs(10)).unwrap();
+    let mut store = match SledStore::open(folder, Duration::from_secs(10)) {
+        Ok(store) => store,
+        Err(error) => {
+            say(&format!("refused: {error}"));
+            std::process::exit(3);
+        }
+    };
     check_sound(&store, 0, LEN);
     let (acknowledged, all) = (store.anchor(), anchor(store.len()));
     store.adopt_tail(acknowledged, all).unwrap();

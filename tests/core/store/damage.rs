@@ -11,7 +11,7 @@ use ledger_core::store::sled::SledStore;
 use ledger_core::store::{Store, StoreError};
 
 use super::child::Running;
-use super::support::{append, copy_folder, ledger};
+use super::support::{append, copy_folder, ledger, without_snapshots};
 
 const LEN: usize = 500;
 
@@ -88,14 +88,6 @@ fn run(folder: &Path, count: u64, from: usize, step: usize) -> std::collections:
     let status = reader.join().unwrap();
     assert!(status.success(), "{last}: the process died: {status}");
     answers
-}
-
-fn without_snapshots(folder: &Path) {
-    for item in fs::read_dir(folder.join("entries")).unwrap().map(|item| item.unwrap().path()) {
-        if item.file_name().unwrap().to_str().unwrap().starts_with("snap.") {
-            fs::remove_file(item).unwrap();
-        }
-    }
 }
 
 /// A ledger written in one life, of `count` entries.

@@ -139,6 +139,15 @@ pub(super) fn ledger(folder: &Path, count: u64, len: usize) {
     append(&mut SledStore::create(folder).unwrap(), count, len);
 }
 
+/// Takes sled's snapshots away, so that it must read its whole log when it opens.
+pub(super) fn without_snapshots(folder: &Path) {
+    for item in std::fs::read_dir(folder.join("entries")).unwrap().map(|item| item.unwrap().path()) {
+        if item.file_name().unwrap().to_str().unwrap().starts_with("snap.") {
+            std::fs::remove_file(item).unwrap();
+        }
+    }
+}
+
 pub(super) fn open(folder: &Path) -> Result<SledStore, StoreError> {
     SledStore::open(folder, Duration::ZERO)
 }
