@@ -2,5 +2,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "tests count in small numbers"))]
 
 pub mod domain;
+pub mod exchange;
+pub mod journal;
 pub mod ledger;
 pub mod store;

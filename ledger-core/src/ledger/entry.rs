@@ -177,6 +177,23 @@ pub struct OpenedEntry {
     pub(super) body: Body,
 }
 
+impl OpenedEntry {
+    /// The act, to be compared with one that is sent again.
+    pub(crate) const fn act(&self) -> &Act {
+        &self.body.act
+    }
+
+    /// The key that signed it.
+    pub(crate) const fn author(&self) -> PublicKey {
+        self.body.author
+    }
+
+    /// When it was recorded.
+    pub(crate) const fn recorded_at(&self) -> Timestamp {
+        self.body.recorded_at
+    }
+}
+
 /// An entry that passed the gate at its position. Only this one can be read.
 #[derive(Debug, Clone)]
 pub struct VerifiedEntry {

@@ -1,0 +1,104 @@
+//! Acts as JSON: one line, one act, one entry.
+//!
+//! ```json
+//! {"act":"0123456789abcdef0123456789abcdef",
+//!  "documents":[{"kind":"voucher","sha256":"…","bytes":5120,"media_type":"application/pdf","marking":"unclassified"}],
+//!  "events":[{"TransferApproved":{"occurred_at":"2026-01-30T09:00:00Z","transfer":"LOAN-1"}}]}
+//! ```
+//!
+//! `act` and `documents` may be left out: an act without an id gets one, and then it is not protected against
+//! being sent twice. Unknown fields are refused, and a field never stands twice.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Act, ActId, Document, Event};
+
+/// Longest line, in bytes: the JSON form of the largest entry is well below it.
+pub const MAX_LINE: usize = 1024 * 1024;
+
+/// An act as somebody writes it down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// The author's own name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<ActId>,
+    /// The papers it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
+    /// What was done.
+    pub events: Vec<Event>,
+}
+
+/// What is wrong with a line, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("column {column}{}: {reason}", .path.as_ref().map_or_else(String::new, |path| format!(", {path}")))]
+pub struct BadLine {
+    /// Column, counted in bytes from 1.
+    pub column: usize,
+    /// The field, such as `events[0].ItemRegistered.item`.
+    pub path: Option<String>,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Draft {
+    /// Reads one line.
+    ///
+    /// # Errors
+    /// The place and the reason.
+    pub fn parse(line: &str) -> Result<Self, BadLine> {
+        if line.len() > MAX_LINE {
+            let reason = format!("the line has {} bytes, at most {MAX_LINE} are read", line.len());
+            return Err(BadLine { column: MAX_LINE, path: None, reason });
+        }
+        let mut input = serde_json::Deserializer::from_str(line);
+        let draft: Self = serde_path_to_error::deserialize(&mut input).map_err(|error| {
+            let path = error.path().to_string();
+            bad_line(error.inner(), Some(path).filter(|path| path != "."))
+        })?;
+        input.end().map_err(|error| bad_line(&error, None))?;
+        Ok(draft)
+    }
+
+    /// The act, with `fresh` as its id when it names none.
+    pub fn into_act(self, fresh: ActId) -> Act {
+        Act { id: self.act.unwrap_or(fresh), documents: self.documents, events: self.events }
+    }
+}
+
+fn bad_line(error: &serde_json::Error, path: Option<String>) -> BadLine {
+    let words = error.to_string();
+    // serde_json says "… at line 1 column 7"; the caller knows the line better.
+    let reason = words.rsplit_once(" at line ").map_or(words.as_str(), |(reason, _)| reason).to_owned();
+    BadLine { column: error.column().max(1), path, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_field_is_named_with_its_place() {
+        let line = r#"{"events":[{"TransferApproved":{"occurred_at":"2026-01-30","transfer":"LOAN-1"}}]}"#;
+        let bad = Draft::parse(line).unwrap_err();
+        assert_eq!(bad.path.as_deref(), Some("events[0].TransferApproved.occurred_at"));
+        assert!(bad.reason.contains("2026-01-30"), "{bad}");
+        assert_eq!(bad.column, 58, "{bad}");
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_refused() {
+        for line in [
+            r#"{"events":[],"extra":1}"#,
+            r#"{"events":[{"TransferApproved":{"occurred_at":"2026-01-30T09:00:00Z","transfer":"L","x":1}}]}"#,
+            r#"{"events":[]} {"events":[]}"#,
+            r#"{"events":[],"events":[]}"#,
+            r#"{"events":[{"NoSuchEvent":{}}]}"#,
+            "",
+            "[",
+        ] {
+            assert!(Draft::parse(line).is_err(), "{line}");
+        }
+    }
+}

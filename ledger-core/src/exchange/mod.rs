@@ -1,0 +1,3 @@
+//! What goes in and out in other people's forms: acts as JSON, books as CSV.
+
+pub mod acts;
