@@ -1,5 +1,9 @@
 //! The evidence: bytes, entries, the gate, the auditor and the journal, and what attackers do to them.
 
+mod attacks;
+mod fixtures;
+mod format_doc;
+mod small;
 mod story;
 mod vectors;
 mod world;
