@@ -1,6 +1,8 @@
 //! The evidence: bytes, entries, the gate, the auditor and the journal, and what attackers do to them.
 
 mod attacks;
+mod codec;
+mod ed25519;
 mod fixtures;
 mod format_doc;
 mod small;
