@@ -5,6 +5,7 @@ mod codec;
 mod ed25519;
 mod fixtures;
 mod format_doc;
+mod gate;
 mod small;
 mod story;
 mod vectors;
