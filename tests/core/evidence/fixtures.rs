@@ -85,15 +85,18 @@ fn unpack(mut bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// The files of a fixture: name and content.
-fn files(attacked: &Attacked, expected: &Expected) -> Vec<(&'static str, Vec<u8>)> {
+fn files(attacked: &Attacked, expected: &Expected) -> Vec<File> {
     let json = format!("{}\n", serde_json::to_string_pretty(expected).unwrap());
     let mut files = vec![("entries", pack(&attacked.entries)), ("expected.json", json.into_bytes())];
     files.extend(attacked.head.as_ref().map(|head| ("head", head.clone().into_bytes())));
     files
 }
 
+/// A file: name and content.
+type File = (&'static str, Vec<u8>);
+
 /// Every fixture there has to be: folder and files.
-fn all() -> Vec<(PathBuf, Vec<(&'static str, Vec<u8>)>)> {
+fn all() -> Vec<(PathBuf, Vec<File>)> {
     let sound = sound();
     let Sound { entries, anchor, charter } = &sound;
     let expected = |attack: &str, attacked: Option<&Attacked>| Expected {

@@ -166,10 +166,12 @@ fn a_clock_behind_within_the_skew_records_the_last_time_and_beyond_it_is_refused
     assert_eq!(world.journal.append(act, stamp).unwrap().recorded_at, last);
 }
 
+type Sign = fn(&[u8]) -> Result<[u8; 64], SignerError>;
+
 /// Answers with whatever it is told to.
 struct Crooked {
     key: [u8; 32],
-    answer: fn(&[u8]) -> Result<[u8; 64], SignerError>,
+    answer: Sign,
 }
 
 impl Signer for Crooked {
@@ -186,7 +188,7 @@ impl Signer for Crooked {
 fn what_a_signer_answers_is_checked_before_it_is_stored() {
     let (mut world, shared) = world();
     let key = officer("EE PBO").public_key();
-    let answers: [fn(&[u8]) -> Result<[u8; 64], SignerError>; 4] = [
+    let answers: [Sign; 4] = [
         |_| Ok([0; 64]),
         |_| Ok([0xff; 64]),
         // Another officer's signature, and the right officer's over other bytes.

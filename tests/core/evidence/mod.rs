@@ -2,12 +2,14 @@
 
 mod attacks;
 mod codec;
+mod crash;
 mod ed25519;
 mod fixtures;
 mod format_doc;
 mod gate;
 mod journal;
 mod layering;
+mod model;
 mod replay;
 mod small;
 mod story;

@@ -36,7 +36,7 @@ fn kill_often(seed: u64, rounds: u64) {
         while let Some(line) = child.line() {
             acknowledged = line.strip_prefix("ack ").expect("acknowledgements only").parse().unwrap();
         }
-        if random(&mut state) % 3 == 0 {
+        if random(&mut state).is_multiple_of(3) {
             let left_over = format!("entries/snap.{:016X}.generating", random(&mut state));
             let rubbish: Vec<u8> = (0..random(&mut state) % 3_000).map(|byte| byte as u8).collect();
             fs::write(folder.join(left_over), rubbish).unwrap();
