@@ -46,7 +46,7 @@ macro_rules! text_form {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "description": $what, "pattern": $pattern })
+                schemars::json_schema!({ "type": "string", "title": $what, "pattern": $pattern })
             }
         }
     };
@@ -130,7 +130,7 @@ macro_rules! code_list {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "description": $what, "enum": [$($code),*] })
+                schemars::json_schema!({ "type": "string", "title": $what, "enum": [$($code),*] })
             }
         }
     };

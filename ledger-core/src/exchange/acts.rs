@@ -9,6 +9,7 @@
 //! `act` and `documents` may be left out: an act without an id gets one, and then it is not protected against
 //! being sent twice. Unknown fields are refused, and a field never stands twice.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Act, ActId, Document, Event};
@@ -17,17 +18,22 @@ use crate::domain::{Act, ActId, Document, Event};
 pub const MAX_LINE: usize = 1024 * 1024;
 
 /// An act as somebody writes it down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
-    /// The author's own name for it.
+    /// The author's own name for it: sending the same act twice records it once
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<ActId>,
-    /// The papers it rests on.
+    /// The papers it rests on
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Document>,
-    /// What was done.
+    /// What was done: one event or more
     pub events: Vec<Event>,
+}
+
+/// The JSON Schema (draft 2020-12) of an act, with a definition for every kind of event under `$defs`.
+pub fn act_schema() -> serde_json::Value {
+    schemars::schema_for!(Draft).to_value()
 }
 
 /// What is wrong with a line, and where.

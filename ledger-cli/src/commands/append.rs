@@ -1,0 +1,167 @@
+//! `append`: acts from JSON Lines.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+
+use ledger_core::exchange::acts::{Draft, MAX_LINE};
+use ledger_core::journal::{Journal, JournalError};
+use ledger_core::ledger::Signer;
+use ledger_core::store::sled::SledStore;
+
+use super::record::fresh_id;
+use crate::cli::AppendArgs;
+use crate::context::Context;
+use crate::error::{Answer, CommandError};
+use crate::keyfile::open_signer;
+use crate::render::{human, json};
+
+/// Acts that are made durable together at the most.
+const TOGETHER: usize = 200;
+
+pub(crate) fn run(args: &AppendArgs, context: &Context) -> Result<Answer, CommandError> {
+    context.ledger()?;
+    let signer = open_signer(&args.key.source(), &mut *args.key.passphrase())?;
+    let input: Box<dyn Read> = if args.file.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(
+            File::open(&args.file).map_err(CommandError::io(format_args!("open {}", args.file.display())))?,
+        )
+    };
+    let mut run = Run {
+        context,
+        journal: context.open()?,
+        signer: signer.as_ref(),
+        staged: 0,
+        recorded: 0,
+        last: None,
+    };
+    let ended = run.lines(BufReader::with_capacity(64 * 1024, input));
+    // What was staged before the end, or before the line that stopped the run, is recorded.
+    let committed = run.commit();
+    let told = run.told();
+    committed?;
+    ended.map_err(|(line, error)| CommandError {
+        message: format!("line {line}: {}; {told}", error.message),
+        hint: error.hint.or_else(|| Some(format!("mend line {line} and send the file from there"))),
+        ..error
+    })?;
+    context.talk(told);
+    Ok(Answer::Done)
+}
+
+/// A run over lines.
+struct Run<'a> {
+    context: &'a Context,
+    journal: Journal<SledStore>,
+    signer: &'a dyn Signer,
+    staged: usize,
+    recorded: u64,
+    last: Option<u64>,
+}
+
+impl Run<'_> {
+    /// Stages line by line; an error comes with the number of its line.
+    fn lines(&mut self, mut input: impl BufferedRead) -> Result<(), (u64, CommandError)> {
+        let mut number: u64 = 0;
+        loop {
+            number = number.saturating_add(1);
+            let at = |error: CommandError| (number, error);
+            let Some(line) = next_line(&mut input).map_err(at)? else { return Ok(()) };
+            let text = text_of(&line, number).map_err(at)?;
+            if text.is_empty() {
+                continue;
+            }
+            self.stage(text).map_err(at)?;
+            // Whoever writes line by line gets each receipt at once; whoever sends a file, in runs.
+            if self.staged >= TOGETHER || input.is_drained() {
+                self.commit().map_err(at)?;
+            }
+        }
+    }
+
+    fn stage(&mut self, line: &str) -> Result<(), CommandError> {
+        let draft = Draft::parse(line)?;
+        let act = draft.into_act(fresh_id()?);
+        self.journal.stage(act, self.context.stamp(self.signer)?)?;
+        self.staged = self.staged.saturating_add(1);
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), CommandError> {
+        self.staged = 0;
+        let receipts = match self.journal.commit() {
+            Ok(receipts) => receipts,
+            // The failed commit has been told already.
+            Err(JournalError::MustReopen) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        for receipt in receipts {
+            if !receipt.repeated {
+                self.recorded = self.recorded.saturating_add(1);
+            }
+            self.last = Some(receipt.entry);
+            if self.context.json {
+                self.context.emit("receipt", json::receipt(&receipt))?;
+            } else {
+                self.context.say(human::receipt(&receipt, &receipt.act.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was recorded so far.
+    fn told(&self) -> String {
+        match self.last {
+            None => "nothing was recorded".into(),
+            Some(last) => format!("{} acts were recorded, the last is entry {last}", self.recorded),
+        }
+    }
+}
+
+/// A reader that knows whether more is at hand without waiting.
+trait BufferedRead: BufRead {
+    fn is_drained(&self) -> bool;
+}
+
+impl<R: Read> BufferedRead for BufReader<R> {
+    fn is_drained(&self) -> bool {
+        self.buffer().is_empty()
+    }
+}
+
+/// The next line without its end, or `None` at the end of the input. Never holds more than a line may have.
+fn next_line(input: &mut impl BufRead) -> Result<Option<Vec<u8>>, CommandError> {
+    let mut line = Vec::new();
+    let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX).saturating_add(2);
+    let length = input
+        .by_ref()
+        .take(limit)
+        .read_until(b'\n', &mut line)
+        .map_err(CommandError::io("read the input"))?;
+    if length == 0 {
+        return Ok(None);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    } else if line.len() > MAX_LINE {
+        return Err(CommandError::usage(format!(
+            "column {MAX_LINE}: the line is longer than {MAX_LINE} bytes"
+        )));
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(Some(line))
+}
+
+/// The text of a line; a byte order mark before the first one is what some programs write.
+fn text_of(line: &[u8], number: u64) -> Result<&str, CommandError> {
+    let line = if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
+    std::str::from_utf8(line).map(str::trim_ascii).map_err(|error| {
+        CommandError::new(
+            Answer::Usage,
+            format!("column {}: the line is not UTF-8", error.valid_up_to().saturating_add(1)),
+        )
+    })
+}

@@ -1,0 +1,356 @@
+//! `record`: one subcommand for each kind of event, made from the JSON Schema of the event.
+//!
+//! The schema says which fields there are, what they mean and which are needed; so the command line, the help
+//! and the JSON form of an act cannot disagree.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::Path;
+
+use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
+use ledger_core::domain::codes::{DocumentKind, Marking};
+use ledger_core::domain::{Act, ActId, Document, Event};
+use ledger_core::exchange::acts::{Draft, act_schema};
+use ledger_core::ledger::digest::of_document;
+use serde_json::{Map, Value, json};
+
+use crate::context::Context;
+use crate::error::{Answer, CommandError};
+use crate::keyfile::{KeyArgs, open_signer};
+use crate::render::{human, json};
+
+/// Adds a subcommand for each kind of event.
+pub(crate) fn with_events(record: Command) -> Command {
+    let schema = act_schema();
+    let definitions = &schema["$defs"];
+    Event::CATALOGUE.iter().fold(record, |record, (_, name)| {
+        record.subcommand(subcommand(name, &definitions[*name], definitions))
+    })
+}
+
+/// `TransferProposed` as `transfer-proposed`.
+fn kebab(name: &str) -> String {
+    let mut words = String::new();
+    for (index, letter) in name.char_indices() {
+        if letter.is_ascii_uppercase() && index > 0 {
+            words.push('-');
+        }
+        words.push(if letter == '_' { '-' } else { letter.to_ascii_lowercase() });
+    }
+    words
+}
+
+fn subcommand(name: &str, schema: &Value, definitions: &Value) -> Command {
+    let about = schema["description"].as_str().unwrap_or(name).replace('\n', " ");
+    let mut command = Command::new(kebab(name)).about(about).after_help(example(name, schema, definitions));
+    for (field, property) in fields(schema) {
+        command = command.arg(argument(field, property, is_required(schema, field), definitions));
+    }
+    let documents = |id: &'static str, help: &'static str| {
+        Arg::new(id).long(id).value_name("KIND:FILE").action(ArgAction::Append).help(help).help_heading("Act")
+    };
+    let act_id = Arg::new("act-id")
+        .long("act-id")
+        .value_name("ID")
+        .value_parser(|text: &str| text.parse::<ActId>())
+        .help("The act's own id, 32 hexadecimal digits: sending it twice records it once")
+        .help_heading("Act");
+    let command = command
+        .arg(documents("document", "Bind a paper by its digest; the paper itself stays outside"))
+        .arg(documents("restricted-document", "Bind a paper that is kept apart, under restriction"))
+        .arg(act_id);
+    KeyArgs::augment_args(command)
+}
+
+fn fields(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    schema["properties"].as_object().into_iter().flatten().map(|(name, property)| (name.as_str(), property))
+}
+
+fn is_required(schema: &Value, field: &str) -> bool {
+    schema["required"].as_array().is_some_and(|required| required.iter().any(|name| name == field))
+}
+
+fn argument(field: &str, property: &Value, required: bool, definitions: &Value) -> Arg {
+    let shape = Shape::of(property, definitions);
+    let meaning = property["description"].as_str().unwrap_or(field).replace('\n', " ");
+    let form = shape.form().map_or_else(String::new, |form| format!(" [{form}]"));
+    // The moment of an act is now unless somebody says otherwise.
+    let now = field == "occurred_at";
+    let default = if now { "; now if it is left out" } else { "" };
+    let arg = Arg::new(field.to_owned())
+        .long(kebab(field))
+        .value_name(kebab(field).to_ascii_uppercase())
+        .help(format!("{meaning}{default}{form}"))
+        .required(required && !now);
+    match shape {
+        Shape::List(_) => arg.action(ArgAction::Append),
+        _ => arg,
+    }
+}
+
+/// What a field takes, as far as the command line is concerned.
+enum Shape<'a> {
+    Text(&'a Value),
+    Number,
+    Flag,
+    List(Box<Shape<'a>>),
+    Structure(&'a Value, &'a Value),
+}
+
+impl<'a> Shape<'a> {
+    fn of(property: &'a Value, definitions: &'a Value) -> Self {
+        if let Some(name) = property["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
+            return Shape::Structure(&definitions[name], definitions);
+        }
+        if let Some(choices) = property["anyOf"].as_array()
+            && let Some(some) = choices.iter().find(|choice| choice["type"] != "null")
+        {
+            return Shape::of(some, definitions);
+        }
+        let is = |kind: &str| {
+            property["type"] == kind
+                || property["type"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind))
+        };
+        if is("array") {
+            Shape::List(Box::new(Shape::of(&property["items"], definitions)))
+        } else if is("boolean") {
+            Shape::Flag
+        } else if is("integer") {
+            Shape::Number
+        } else {
+            Shape::Text(property)
+        }
+    }
+
+    /// What is written, for the help.
+    fn form(&self) -> Option<String> {
+        match self {
+            Shape::Text(schema) => match schema["enum"].as_array() {
+                Some(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
+                None => schema["title"].as_str().map(str::to_owned),
+            },
+            Shape::Number => Some("a whole number".into()),
+            Shape::Flag => Some("true or false".into()),
+            Shape::List(element) => element.form().map(|form| format!("{form}; once for each")),
+            Shape::Structure(schema, _) => {
+                let names: Vec<_> = fields(schema)
+                    .map(
+                        |(name, _)| {
+                            if is_required(schema, name) { name.to_owned() } else { format!("{name}?") }
+                        },
+                    )
+                    .collect();
+                Some(names.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
+
+    /// The JSON of what somebody wrote.
+    fn read(&self, text: &str) -> Result<Value, String> {
+        match self {
+            Shape::Text(_) => Ok(Value::String(text.to_owned())),
+            Shape::Number => {
+                text.parse::<u64>().map(Value::from).map_err(|_| format!("{text:?} is no whole number"))
+            }
+            Shape::Flag => {
+                text.parse::<bool>().map(Value::from).map_err(|_| format!("{text:?} is not true or false"))
+            }
+            Shape::List(element) => {
+                let elements = text.split(',').map(|element_text| element.read(element_text.trim()));
+                elements.collect::<Result<Vec<_>, _>>().map(Value::Array)
+            }
+            Shape::Structure(..) if text.trim_start().starts_with('{') => {
+                serde_json::from_str(text).map_err(|error| format!("{text:?} is not JSON: {error}"))
+            }
+            Shape::Structure(schema, definitions) => {
+                let mut structure = Map::new();
+                for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+                    let Some((name, value)) = part.split_once('=') else {
+                        return Err(format!("{part:?} is not field=value"));
+                    };
+                    let Some((_, property)) = fields(schema).find(|(known, _)| *known == name) else {
+                        let known: Vec<_> = fields(schema).map(|(name, _)| name).collect();
+                        return Err(format!("there is no field {name:?}; there are {}", known.join(", ")));
+                    };
+                    if structure
+                        .insert(name.to_owned(), Shape::of(property, definitions).read(value)?)
+                        .is_some()
+                    {
+                        return Err(format!("{name} is given twice"));
+                    }
+                }
+                Ok(Value::Object(structure))
+            }
+        }
+    }
+
+    /// Something that could be written, for the example in the help.
+    fn example(&self, field: &str) -> String {
+        match self {
+            Shape::Text(schema) => match schema["enum"].as_array().and_then(|words| words.first()) {
+                Some(word) => word.as_str().unwrap_or_default().to_owned(),
+                None => example_text(field, schema["title"].as_str().unwrap_or_default()),
+            },
+            Shape::Number => "1".into(),
+            Shape::Flag => "true".into(),
+            Shape::List(element) => element.example(field),
+            Shape::Structure(schema, definitions) => fields(schema)
+                .filter(|(name, _)| is_required(schema, name))
+                .map(|(name, property)| format!("{name}={}", Shape::of(property, definitions).example(name)))
+                .collect::<Vec<_>>()
+                .join("; "),
+        }
+    }
+}
+
+/// An example of a text, after the words "such as" in its title, or by the name of its field.
+fn example_text(field: &str, title: &str) -> String {
+    if let Some((_, example)) = title.split_once("such as ") {
+        return example.split([',', ' ']).next().map_or_else(String::new, |first| {
+            let amount = example.split(" or ").next().unwrap_or(first);
+            if amount.starts_with(|c: char| c.is_ascii_digit()) {
+                amount.to_owned()
+            } else {
+                first.to_owned()
+            }
+        });
+    }
+    if title.starts_with("an item") {
+        let batch = "batch:1376-38-123-4567:EA-22-07";
+        return if title.contains('=') { format!("{batch}=500 EA") } else { batch.to_owned() };
+    }
+    if title.starts_with("text") {
+        return "in words".into();
+    }
+    if title.contains("hexadecimal") {
+        return "3f…".into();
+    }
+    format!("{}-1", field.to_ascii_uppercase().replace('_', "-"))
+}
+
+fn example(name: &str, schema: &Value, definitions: &Value) -> String {
+    let mut line = format!("Example:\n  jointledger --ledger DIR record {}", kebab(name));
+    for (field, property) in fields(schema) {
+        if is_required(schema, field) && field != "occurred_at" {
+            let value = Shape::of(property, definitions).example(field);
+            let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "-./:".contains(c));
+            let value = if plain { value } else { format!("'{value}'") };
+            line.push_str(&format!(" \\\n      --{} {value}", kebab(field)));
+        }
+    }
+    line + " \\\n      --key officer"
+}
+
+/// Runs `record EVENT …`.
+pub(crate) fn run(matches: &ArgMatches, context: &Context) -> Result<Answer, CommandError> {
+    let chosen = matches.subcommand_matches("record").and_then(ArgMatches::subcommand);
+    let Some((verb, given)) = chosen else {
+        return Err(CommandError::usage("say which kind of event to record"));
+    };
+    let Some((_, name)) = Event::CATALOGUE.iter().find(|(_, name)| kebab(name) == verb) else {
+        return Err(CommandError::usage(format!("there is no kind of event {verb}")));
+    };
+    let event = event_of(name, given, context)?;
+    let documents = documents_of(given)?;
+    let id = given.get_one::<ActId>("act-id").copied().map_or_else(fresh_id, Ok)?;
+    let key = KeyArgs::from_arg_matches(given).map_err(|error| CommandError::usage(error.to_string()))?;
+    record(vec![event], documents, id, &key, context)
+}
+
+/// The event that the flags say: through the same JSON that `append` reads.
+fn event_of(name: &str, given: &ArgMatches, context: &Context) -> Result<Event, CommandError> {
+    let schema = act_schema();
+    let (definitions, schema) = (&schema["$defs"], &schema["$defs"][name]);
+    let mut body = Map::new();
+    for (field, property) in fields(schema) {
+        let texts: Vec<&String> = given.get_many::<String>(field).into_iter().flatten().collect();
+        let shape = Shape::of(property, definitions);
+        let wrong = |why: String| CommandError::usage(format!("--{}: {why}", kebab(field)));
+        let value = match (&shape, texts.as_slice()) {
+            (_, []) if field == "occurred_at" => json!(context.now()?),
+            (_, []) => continue,
+            (Shape::List(element), texts) => {
+                let elements = texts.iter().map(|text| element.read(text));
+                Value::Array(elements.collect::<Result<_, _>>().map_err(wrong)?)
+            }
+            (shape, [text, ..]) => shape.read(text).map_err(wrong)?,
+        };
+        body.insert(field.to_owned(), value);
+    }
+    let line = json!({ "events": [{ name: body }] }).to_string();
+    let draft = Draft::parse(&line).map_err(|bad| {
+        let field = bad.path.as_deref().and_then(|path| path.strip_prefix(&format!("events[0].{name}.")));
+        CommandError::usage(
+            field.map_or_else(|| bad.reason.clone(), |field| format!("--{}: {}", kebab(field), bad.reason)),
+        )
+    })?;
+    draft.events.into_iter().next().ok_or_else(|| CommandError::usage("no event was given"))
+}
+
+fn documents_of(given: &ArgMatches) -> Result<Vec<Document>, CommandError> {
+    let mut documents = Vec::new();
+    for (flag, marking) in
+        [("document", Marking::Unclassified), ("restricted-document", Marking::RestrictedReference)]
+    {
+        for text in given.get_many::<String>(flag).into_iter().flatten() {
+            documents.push(document(flag, text, marking)?);
+        }
+    }
+    Ok(documents)
+}
+
+/// Binds the paper that `KIND:FILE` names.
+fn document(flag: &str, text: &str, marking: Marking) -> Result<Document, CommandError> {
+    let wrong = |why: String| CommandError::usage(format!("--{flag} {text:?}: {why}"));
+    let Some((kind, path)) = text.split_once(':') else { return Err(wrong("write KIND:FILE".into())) };
+    let kind: DocumentKind = kind.parse().map_err(wrong)?;
+    let file = File::open(path).map_err(CommandError::io(format_args!("open {path}")))?;
+    let (sha256, bytes) = of_document(file).map_err(CommandError::io(format_args!("read {path}")))?;
+    let media_type = media_type(Path::new(path)).parse().map_err(wrong)?;
+    Ok(Document { kind, sha256, bytes, media_type, marking })
+}
+
+/// The media type that a file's name suggests.
+fn media_type(path: &Path) -> &'static str {
+    match path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase).as_deref() {
+        Some("pdf") => "application/pdf",
+        Some("xml") => "application/xml",
+        Some("json") => "application/json",
+        Some("txt") => "text/plain",
+        Some("csv") => "text/csv",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("png") => "image/png",
+        _ => "application/octet-stream",
+    }
+}
+
+/// An act id that nobody has.
+pub(crate) fn fresh_id() -> Result<ActId, CommandError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        CommandError::new(Answer::Unknown, format!("the operating system gave no random numbers: {error}"))
+    })?;
+    Ok(ActId::new(bytes))
+}
+
+/// Records one act and says its receipt.
+pub(crate) fn record(
+    events: Vec<Event>,
+    documents: Vec<Document>,
+    id: ActId,
+    key: &KeyArgs,
+    context: &Context,
+) -> Result<Answer, CommandError> {
+    context.ledger()?;
+    // The passphrase is asked for before the ledger is taken, so that nobody waits for a person.
+    let signer = open_signer(&key.source(), &mut *key.passphrase())?;
+    let mut journal = context.open()?;
+    let what = events.iter().map(human::event).collect::<Vec<_>>().join("; ");
+    let receipt = journal.append(Act { id, documents, events }, context.stamp(signer.as_ref())?)?;
+    if context.json {
+        context.emit("receipt", json::receipt(&receipt))?;
+    } else {
+        context.say(human::receipt(&receipt, &what))?;
+    }
+    Ok(Answer::Done)
+}
