@@ -52,7 +52,7 @@
 //! leaves a file `IN-DOUBT`. It needs no fsync: it lives in the same memory as the bytes that are in doubt, and
 //! a reboot that loses it has lost them as well. Who opens a folder in doubt first writes `db` and the blobs
 //! over themselves, which makes every page dirty again, fsyncs them, writes `HEAD` again, and only then takes
-//! the file away. Nobody is told to do anything.
+//! the file away.
 //!
 //! # Holes that we know
 //!

@@ -563,6 +563,7 @@ fn rule_7_looking_reads_regular_files_only() {
         fs::rename(folder.join(name), folder.join("away")).unwrap();
         symlink(target, folder.join(name)).unwrap();
         refused();
+        assert!(matches!(open(&folder), Err(StoreError::Corrupt { .. })), "{name}");
         fs::remove_file(folder.join(name)).unwrap();
         fs::rename(folder.join("away"), folder.join(name)).unwrap();
     }
