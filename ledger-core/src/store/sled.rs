@@ -62,7 +62,8 @@
 //!   our fsync after every flush of at most [`MAX_COMMIT_ENTRIES`](super::MAX_COMMIT_ENTRIES) entries no
 //!   simulated power cut found a loss.
 //! - A panic in one of sled's own threads is not told to whoever waits for that thread: a flush could then
-//!   wait for ever. In 12,036 damaged stores (bytes flipped, overwritten, cut off) it never came to that.
+//!   wait for ever. Opening and reading 12,036 damaged stores (bytes
+//!   flipped, overwritten, cut off) never came to that.
 //! - A panic prints through the process's panic hook before it is caught. A library has no business with that
 //!   global; the program that wants quiet installs a hook that asks [`panic_is_caught`].
 
