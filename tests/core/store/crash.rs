@@ -36,12 +36,12 @@ fn kill_often(seed: u64, rounds: u64) {
         while let Some(line) = child.line() {
             acknowledged = line.strip_prefix("ack ").expect("acknowledgements only").parse().unwrap();
         }
-        if random(&mut state) % 3 == 0 {
+        if random(&mut state).is_multiple_of(3) {
             let left_over = format!("entries/snap.{:016X}.generating", random(&mut state));
             let rubbish: Vec<u8> = (0..random(&mut state) % 3_000).map(|byte| byte as u8).collect();
             fs::write(folder.join(left_over), rubbish).unwrap();
         }
-        if round % 4 == 0 {
+        if round.is_multiple_of(4) {
             let store = open(&folder).unwrap();
             check_sound(&store, acknowledged, LEN);
             assert!(store.len() <= store.anchor().size + batch, "seed {seed} round {round}");
