@@ -18,7 +18,7 @@ use crate::keyfile::KeyArgs;
 /// Exit codes: 0 done · 1 the answer is no (a rule said no, differences were found) · 2 wrong call ·
 /// 3 could not find out (key, lock, disk) · 4 the evidence does not hold.
 #[derive(Debug, Parser)]
-#[command(name = "jointledger", version, propagate_version = true, max_term_width = 110)]
+#[command(name = "jointledger", version, max_term_width = 110)]
 #[command(after_help = "Examples:
   jointledger demo /tmp/demo                    see two years of three ministries in a minute
   jointledger --ledger /tmp/demo verify         check every byte, link, signature and rule
@@ -80,7 +80,8 @@ pub(crate) enum Command {
     /// Text forms: an amount is `1234.50 EUR`, a quantity `500 EA`, a share `1/3`, an item
     /// `serial:MAKER:PART:NUMBER`, `batch:NSN:NUMBER=500 EA` or `bulk:NSN=20000 LTR`, a time
     /// `2026-01-30T09:00:00Z`. A flag that takes a list is given once for each element. A flag that takes a
-    /// structure is given as `field=value; field=value`, or as JSON.
+    /// structure is given as `field=value; field=value`, with a list inside it as `EE:200 EA, LV:300 EA`; or as
+    /// JSON.
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Record,
     /// Countersign an act that waits for your signature

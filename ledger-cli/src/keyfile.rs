@@ -43,7 +43,7 @@ mod source;
 mod tests;
 
 pub(crate) use passphrase::{Passphrase, Secret, Terminal, WrittenDown};
-pub(crate) use source::{KeyArgs, KeySource, open_signer};
+pub(crate) use source::{KeyArgs, open_signer};
 #[cfg(test)]
 pub(crate) use tests::fixture;
 

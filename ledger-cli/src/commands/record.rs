@@ -42,7 +42,7 @@ fn kebab(name: &str) -> String {
 
 fn subcommand(name: &str, schema: &Value, definitions: &Value) -> Command {
     let about = schema["description"].as_str().unwrap_or(name).replace('\n', " ");
-    let mut command = Command::new(kebab(name)).about(about).after_help(example(name, schema, definitions));
+    let mut command = Command::new(kebab(name));
     for (field, property) in fields(schema) {
         command = command.arg(argument(field, property, is_required(schema, field), definitions));
     }
@@ -59,7 +59,12 @@ fn subcommand(name: &str, schema: &Value, definitions: &Value) -> Command {
         .arg(documents("document", "Bind a paper by its digest; the paper itself stays outside"))
         .arg(documents("restricted-document", "Bind a paper that is kept apart, under restriction"))
         .arg(act_id);
-    KeyArgs::augment_args(command)
+    // The arguments of the key bring a description of their own; the event's comes last.
+    KeyArgs::augment_args(command).about(about).long_about(None).after_help(example(
+        name,
+        schema,
+        definitions,
+    ))
 }
 
 fn fields(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -156,7 +161,7 @@ impl<'a> Shape<'a> {
                 text.parse::<bool>().map(Value::from).map_err(|_| format!("{text:?} is not true or false"))
             }
             Shape::List(element) => {
-                let elements = text.split(',').map(|element_text| element.read(element_text.trim()));
+                let elements = text.split(',').map(|text| element.read_inside(text.trim()));
                 elements.collect::<Result<Vec<_>, _>>().map(Value::Array)
             }
             Shape::Structure(..) if text.trim_start().starts_with('{') => {
@@ -184,6 +189,32 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// The JSON of an element of a list inside a structure: a structure is written as its needed fields with
+    /// colons between, `EE:200 EA`.
+    fn read_inside(&self, text: &str) -> Result<Value, String> {
+        let Shape::Structure(schema, definitions) = self else { return self.read(text) };
+        let needed: Vec<_> = fields(schema).filter(|(name, _)| is_required(schema, name)).collect();
+        let parts: Vec<&str> = text.splitn(needed.len(), ':').collect();
+        if parts.len() != needed.len() {
+            let names: Vec<_> = needed.iter().map(|(name, _)| *name).collect();
+            return Err(format!("{text:?} is not {}", names.join(":")));
+        }
+        let values = needed.iter().zip(parts).map(|((name, property), part)| {
+            Ok(((*name).to_owned(), Shape::of(property, definitions).read(part.trim())?))
+        });
+        values.collect::<Result<Map<_, _>, String>>().map(Value::Object)
+    }
+
+    /// An example of an element of a list inside a structure.
+    fn example_inside(&self, field: &str) -> String {
+        let Shape::Structure(schema, definitions) = self else { return self.example(field) };
+        let needed = fields(schema).filter(|(name, _)| is_required(schema, name));
+        needed
+            .map(|(name, property)| Shape::of(property, definitions).example(name))
+            .collect::<Vec<_>>()
+            .join(":")
+    }
+
     /// Something that could be written, for the example in the help.
     fn example(&self, field: &str) -> String {
         match self {
@@ -196,7 +227,13 @@ impl<'a> Shape<'a> {
             Shape::List(element) => element.example(field),
             Shape::Structure(schema, definitions) => fields(schema)
                 .filter(|(name, _)| is_required(schema, name))
-                .map(|(name, property)| format!("{name}={}", Shape::of(property, definitions).example(name)))
+                .map(|(name, property)| {
+                    let example = match Shape::of(property, definitions) {
+                        Shape::List(element) => element.example_inside(name),
+                        shape => shape.example(name),
+                    };
+                    format!("{name}={example}")
+                })
                 .collect::<Vec<_>>()
                 .join("; "),
         }

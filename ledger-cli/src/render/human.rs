@@ -46,7 +46,7 @@ pub(crate) fn error(error: &CommandError) -> String {
 /// A table with a head and without lines.
 pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING);
+    table.load_style(NOTHING);
     table.set_header(head.iter().map(Cell::new));
     for row in rows {
         table.add_row(row);
