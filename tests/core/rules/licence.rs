@@ -158,7 +158,8 @@ scenario!(expired_ammunition_is_not_issued, [T18], [ConsignmentDispatched], |w| 
     w.accept((EE, HRH), dispatch("K-1", "T-1", &[&of(ROUNDS, "4 EA")], "Tapa"));
     w.accept((LV, HRH), receive("K-1", &[&of(ROUNDS, "4 EA")], "Adazi"));
     w.day("2026-03-01");
-    w.refuse(Rule::T18, (EE, HRH), dispatch("K-2", "T-1", &[&of(ROUNDS, "6 EA")], "Tapa"));
+    let no = w.refuse(Rule::T18, (EE, HRH), dispatch("K-2", "T-1", &[&of(ROUNDS, "6 EA")], "Tapa"));
+    assert!(no.why.ends_with("expired on 2026-03-01"), "{no}");
     // It may come home.
     w.accept((LV, HRH), send_back("K-2", "T-1", &[&of(ROUNDS, "4 EA")], "Adazi"));
 });
