@@ -54,6 +54,8 @@ code_list! {
 
 /// Who keeps a party's keys.
 pub(crate) const REGISTRARS: &[Role] = &[Role::Root, Role::Registrar];
+/// Who keeps the keys of registrars (domain.md SOD-5).
+const ROOT: &[Role] = &[Role::Root];
 /// Who binds the ministry.
 pub(crate) const MINISTER: &[Role] = &[Role::Minister];
 /// Who steers armaments programmes.
@@ -370,14 +372,20 @@ impl Rules for LedgerConstituted {
     }
 }
 
+/// Who of a party keeps the keys of this role: registrars make no registrars (domain.md SOD-5).
+const fn keepers_of(role: Role) -> &'static [Role] {
+    if matches!(role, Role::Registrar) { ROOT } else { REGISTRARS }
+}
+
 impl Rules for KeyEnrolled {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         state.directory.require_party(self.party)?;
-        Ok(vec![Signer::of(self.party, REGISTRARS), Signer::other_than(self.party, REGISTRARS)])
+        let keeper = keepers_of(self.role);
+        Ok(vec![Signer::of(self.party, keeper), Signer::other_than(self.party, REGISTRARS)])
     }
 
     fn signer_rule(&self, _: &State) -> Rule {
-        Rule::G07
+        if self.role == Role::Registrar { Rule::Sod5 } else { Rule::G07 }
     }
 
     fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
@@ -385,11 +393,6 @@ impl Rules for KeyEnrolled {
         require_new_key(state, &self.key)?;
         require(self.role != Role::Root, Rule::S05, || {
             "a root key comes with the charter or by rotation".into()
-        })?;
-        let author = state.directory.officer(&act.author);
-        let by_root = author.is_some_and(|officer| officer.role == Role::Root);
-        require(self.role != Role::Registrar || by_root, Rule::Sod5, || {
-            "a registrar is enrolled by the root key of the party".into()
         })?;
         require(self.valid_until.is_none_or(|until| until > act.recorded_at), Rule::S05, || {
             "the key would have expired before it is enrolled".into()

@@ -167,6 +167,15 @@ scenario!(a_registrar_is_enrolled_by_the_root_key_of_the_party, [Sod5], [KeyEnro
     w.agree(&[(EE, ROOT), (LV, REG)], enrol(fresh_key(7), EE, REG));
 });
 
+// The check looked at the author alone: a foreign root key could write the enrolment, and a registrar of the
+// party, who must not make registrars, completed it with the countersignature.
+scenario!(a_foreign_root_key_does_not_stand_in_for_the_root_key_of_the_party, [Sod5], [KeyEnrolled], |w| {
+    let entry = w.begin((LV, ROOT), enrol(fresh_key(7), EE, REG));
+    w.refuse(Rule::Sod5, (EE, REG), countersign(entry));
+    w.sign((EE, ROOT), entry);
+    assert_eq!(w.state.officer(&fresh_key(7)).unwrap().role, REG);
+});
+
 scenario!(root_keys_are_not_enrolled, [S05], [KeyEnrolled], |w| {
     w.refuse(Rule::S05, (EE, ROOT), enrol(fresh_key(7), EE, ROOT));
     w.agree(&[(EE, ROOT), (LV, ROOT)], enrol(fresh_key(7), EE, REG));
@@ -284,6 +293,7 @@ scenarios!(
     of_two_waiting_enrolments_of_one_key_the_second_fails,
     nobody_enrols_his_own_key,
     a_registrar_is_enrolled_by_the_root_key_of_the_party,
+    a_foreign_root_key_does_not_stand_in_for_the_root_key_of_the_party,
     root_keys_are_not_enrolled,
     a_key_that_would_be_expired_is_not_enrolled,
     a_key_that_was_never_enrolled_does_not_sign,
