@@ -152,7 +152,8 @@ events! {
         person_ref: Option<Reference>,
     }
 
-    /// Replace an officer's key by a new one with the same role; signed with the old key or by a registrar
+    /// Replace an officer's key by a new one with the same role; signed with the old key, or by a registrar and
+    /// countersigned by one of another party
     KeyRotated {
         /// The key that ends
         old_key: PublicKey,
@@ -419,21 +420,25 @@ impl Rules for KeyEnrolled {
 }
 
 impl Rules for KeyRotated {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        let record = state.directory.key(&self.old_key)?;
-        Ok(vec![Signer::of(record.party, ANY_ROLE)])
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let old = state.directory.key(&self.old_key)?;
+        if act.author == self.old_key {
+            // With the old key its holder vouches for the new one.
+            return Ok(vec![Signer::of(old.party, ANY_ROLE)]);
+        }
+        require(old.role != Role::Root, Rule::I03, || "a root key is replaced by itself alone".into())?;
+        // A registrar who replaces a key enrols the new one: it takes the signatures of an enrolment.
+        Ok(vec![Signer::of(old.party, keepers_of(old.role)), Signer::other_than(old.party, REGISTRARS)])
     }
 
-    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+    fn signer_rule(&self, state: &State) -> Rule {
+        let registrar = state.directory.key(&self.old_key).is_ok_and(|old| old.role == Role::Registrar);
+        if registrar { Rule::Sod5 } else { Rule::G07 }
+    }
+
+    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
         state.directory.require_active(&self.old_key)?;
-        require_new_key(state, &self.new_key)?;
-        let author = state.directory.officer(&act.author);
-        let registrar = author.is_some_and(|officer| REGISTRARS.contains(&officer.role));
-        let root = state.directory.key(&self.old_key)?.role == Role::Root;
-        let by_itself = act.author == self.old_key;
-        require(by_itself || (registrar && !root), Rule::I03, || {
-            "a key is replaced by itself or, except a root key, by a registrar of its party".into()
-        })
+        require_new_key(state, &self.new_key)
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {

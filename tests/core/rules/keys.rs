@@ -246,10 +246,10 @@ scenario!(a_registrar_is_revoked_by_the_root_key, [Sod5], [KeyRevoked], |w| {
     w.accept((EE, ROOT), revoke(key_of((EE, REG))));
 });
 
-scenario!(an_officer_replaces_his_own_key, [I03], [KeyRotated], |w| {
+scenario!(an_officer_replaces_his_own_key, [I03, G07], [KeyRotated], |w| {
     let (old, new) = (key_of((EE, PBO)), fresh_key(8));
-    for who in [(EE, FIN), (EE, MIN), (LV, REG)] {
-        w.refuse(Rule::I03, who, rotate(old, new));
+    for who in [(EE, FIN), (EE, MIN), (LV, PBO)] {
+        w.refuse(Rule::G07, who, rotate(old, new));
     }
     let entry = w.accept((EE, PBO), rotate(old, new));
     assert_eq!(status(&w.state, (EE, PBO)), KeyStatus::Rotated { entry, by: new });
@@ -269,6 +269,28 @@ scenario!(a_key_is_replaced_by_a_fresh_one, [G05], [KeyRotated], |w| {
     w.refuse(Rule::G05, (EE, PBO), rotate(key_of((EE, PBO)), key_of((EE, PBO))));
     w.accept((EE, PBO), rotate(key_of((EE, PBO)), fresh_key(8)));
 });
+
+// A registrar could replace any officer's key by one of his own making, alone: an enrolment by another name.
+scenario!(a_registrar_who_replaces_a_key_needs_a_second_ministry, [G07], [KeyRotated], |w| {
+    let entry = w.begin((EE, REG), rotate(key_of((EE, PBO)), fresh_key(8)));
+    w.accept((EE, PBO), register(GUN, EE));
+    w.refuse(Rule::G07, (EE, ROOT), countersign(entry));
+    w.sign((LV, REG), entry);
+    w.accept_by(fresh_key(8), &[register(GUN2, EE)]);
+});
+
+// A registrar could replace another registrar's key: SOD-5 was checked at enrolment and revocation only.
+scenario!(
+    a_registrars_key_is_replaced_by_itself_or_by_the_root_key,
+    [Sod5],
+    [KeyEnrolled, KeyRotated],
+    |w| {
+        w.agree(&[(EE, ROOT), (LV, REG)], enrol(fresh_key(7), EE, REG));
+        w.refuse_by(Rule::Sod5, fresh_key(7), &[rotate(key_of((EE, REG)), fresh_key(8))]);
+        w.agree(&[(EE, ROOT), (LV, REG)], rotate(key_of((EE, REG)), fresh_key(8)));
+        w.accept_by(fresh_key(7), &[rotate(fresh_key(7), fresh_key(9))]);
+    }
+);
 
 scenario!(a_root_key_is_replaced_by_itself_alone, [I03], [KeyRotated], |w| {
     w.refuse(Rule::I03, (EE, REG), rotate(key_of((EE, ROOT)), fresh_key(8)));
@@ -307,5 +329,7 @@ scenarios!(
     an_officer_replaces_his_own_key,
     a_key_that_is_no_longer_in_use_is_not_replaced,
     a_key_is_replaced_by_a_fresh_one,
+    a_registrar_who_replaces_a_key_needs_a_second_ministry,
+    a_registrars_key_is_replaced_by_itself_or_by_the_root_key,
     a_root_key_is_replaced_by_itself_alone,
 );
