@@ -327,6 +327,10 @@ impl Rules for LedgerConstituted {
         require(act.seq == 0 && state.directory.parties.len() == 0, Rule::S02, || {
             "the ledger is founded already".into()
         })?;
+        require(act.act.events.len() == 1, Rule::S05, || {
+            "the founding is the only event of its act: what waits for signatures cannot found a ledger"
+                .into()
+        })?;
         let parties = &self.charter.parties;
         require(parties.len() >= 2, Rule::S05, || "a joint ledger has at least two founding parties".into())?;
         require(

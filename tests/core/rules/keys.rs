@@ -68,6 +68,12 @@ scenario!(nothing_else_comes_first, [I03], [], |w| {
     w.refuse(Rule::I03, (EE, ROOT), enrol(fresh_key(1), EE, REG));
 });
 
+scenario!(the_charter_is_the_only_event_of_its_act, [S05], [LedgerConstituted], |w| {
+    *w = World::empty();
+    w.refuse_all(Rule::S05, (EE, ROOT), &[charter(), enrol(fresh_key(1), EE, REG)]);
+    w.accept((EE, ROOT), charter());
+});
+
 scenario!(a_charter_needs_two_founders_in_order_each_once, [S05], [LedgerConstituted], |w| {
     *w = World::empty();
     for order in [vec![EE], vec![LV, EE], vec![EE, EE, LV], vec![]] {
@@ -302,6 +308,7 @@ scenarios!(
     a_ledger_is_founded_once,
     a_ledger_is_founded_in_entry_0_and_nowhere_else,
     nothing_else_comes_first,
+    the_charter_is_the_only_event_of_its_act,
     a_charter_needs_two_founders_in_order_each_once,
     two_founders_have_two_root_keys,
     entry_0_is_signed_by_a_root_key_of_the_charter,
