@@ -253,6 +253,22 @@ scenario!(a_countersigner_whose_key_does_not_sign_is_refused, [I03], [KeyRevoked
     w.sign((LT, REG), entry);
 });
 
+// The arrangement waited for LV alone; LT joined meanwhile, with a share of nothing, and was bound unasked.
+scenario!(
+    a_waiting_act_that_needs_more_signatures_by_now_is_not_completed,
+    [S03],
+    [ArrangementEffective],
+    |w| {
+        w.accept((EE, NAD), programme("P-1", EE));
+        w.accept((EE, MIN), join("P-1", EE, "1/2"));
+        w.agree(&[(LV, MIN), (EE, MIN)], join("P-1", LV, "1/2"));
+        let entry = w.begin((EE, MIN), arrangement("P-1"));
+        w.agree(&[(LT, MIN), (EE, MIN)], join("P-1", LT, "0/1"));
+        w.refuse(Rule::S03, (LV, MIN), countersign(entry));
+        w.agree(&[(EE, MIN), (LV, MIN), (LT, MIN)], arrangement("P-1"));
+    }
+);
+
 scenarios!(
     an_event_does_not_occur_after_it_is_recorded,
     every_event_of_an_act_is_in_time,
@@ -274,4 +290,5 @@ scenarios!(
     a_waiting_act_must_still_be_lawful_when_it_is_completed,
     the_waiting_act_of_a_revoked_author_never_takes_effect,
     a_countersigner_whose_key_does_not_sign_is_refused,
+    a_waiting_act_that_needs_more_signatures_by_now_is_not_completed,
 );
