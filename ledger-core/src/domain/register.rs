@@ -356,8 +356,11 @@ fn check_nature(id: &ItemId, master: &Master) -> Result<(), Rejection> {
     require(master.restricted_by.is_none() || master.nsn.is_some(), Rule::S05, || {
         format!("{id}: a restricted item needs a stock number, by which consent is given")
     })?;
-    let explosive = master.ml.is_some_and(MlCategory::is_explosive);
-    let complete = master.hazard.is_some() && master.neq_g_per_unit.is_some();
+    // A batch is ammunition whether or not somebody wrote its category down, and half the data is none.
+    let (hazard, neq) = (master.hazard.is_some(), master.neq_g_per_unit.is_some());
+    let batch = matches!(id, ItemId::Batch { .. });
+    let explosive = master.ml.is_some_and(MlCategory::is_explosive) || batch || hazard || neq;
+    let complete = hazard && neq;
     require(!explosive || complete, Rule::T17, || {
         format!("{id} is ammunition or explosive: hazard code and net explosive quantity are missing")
     })

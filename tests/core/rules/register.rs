@@ -64,6 +64,16 @@ scenario!(ammunition_has_hazard_code_and_net_explosive_quantity, [T17], [ItemReg
     w.accept((EE, PBO), register(GUN, EE).with("ml", "ML2"));
 });
 
+// Leaving the control-list category out let a batch, which is ammunition by definition, travel without its
+// hazard data.
+scenario!(a_batch_without_category_is_ammunition_all_the_same, [T17], [ItemRegistered], |w| {
+    let rounds = register(&of(ROUNDS, "5 EA"), EE);
+    w.refuse(Rule::T17, (EE, PBO), rounds.clone().without("hazard"));
+    w.refuse(Rule::T17, (EE, PBO), rounds.clone().without("neq_g_per_unit"));
+    w.refuse(Rule::T17, (EE, PBO), register(GUN, EE).with("hazard", "1.1D"));
+    w.accept((EE, PBO), rounds);
+});
+
 scenario!(consumption_stays_within_what_is_in_hand, [T05], [ConsumptionReported], |w| {
     w.accept((EE, PBO), register(&of(FUEL, "100.5 LTR"), EE));
     w.refuse(Rule::T05, (EE, PBO), consume(&of(FUEL, "100.6 LTR"), EE));
@@ -201,6 +211,7 @@ scenarios!(
     a_stock_number_is_said_once,
     a_restricted_item_has_a_stock_number_for_the_consent,
     ammunition_has_hazard_code_and_net_explosive_quantity,
+    a_batch_without_category_is_ammunition_all_the_same,
     consumption_stays_within_what_is_in_hand,
     a_serial_item_is_lost_not_consumed,
     a_borrower_uses_up_what_he_holds_on_loan,
