@@ -58,7 +58,7 @@ events! {
         location: Place,
     }
 
-    /// Report that expendable goods were used up
+    /// Report that expendable goods were used up; goods in custody, with the owner's signature
     ConsumptionReported {
         /// What, and how much of it
         item: Item,
@@ -462,7 +462,12 @@ fn subjects_of(items: &[Item], transfer: Option<&TransferId>) -> Vec<Subject> {
 
 impl Rules for ConsumptionReported {
     fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(self.holder, BOOK)])
+        let mut signers = vec![Signer::of(self.holder, BOOK)];
+        // A loan lets the borrower use the goods; custody does not.
+        if self.owner != self.holder && self.loan.is_none() {
+            signers.push(Signer::of(self.owner, BOOK));
+        }
+        Ok(signers)
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {

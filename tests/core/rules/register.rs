@@ -112,6 +112,24 @@ scenario!(a_borrower_uses_up_what_he_holds_on_loan, [T05], [ConsumptionReported]
     w.transfer_is("T-1", "running");
 });
 
+// Custody gives no right of use, yet the custodian could report the owner's goods consumed, alone.
+scenario!(a_custodian_does_not_use_up_the_owners_goods_alone, [], [ConsumptionReported], |w| {
+    w.accept((EE, PBO), register(&of(FUEL, "100 LTR"), EE));
+    w.delivered("CUSTODY", "T-1", EE, LV, &[&of(FUEL, "60 LTR")]);
+    let used = consume(&of(FUEL, "50 LTR"), LV).with("owner", EE);
+    let entry = w.begin((LV, PBO), used);
+    w.stands(FUEL, &["EE EE Tapa in-service A 40 LTR", "EE LV Adazi in-service A 60 LTR"]);
+    w.sign((EE, PBO), entry);
+    w.stands(
+        FUEL,
+        &[
+            "EE EE Tapa in-service A 40 LTR",
+            "EE LV Adazi in-service A 10 LTR",
+            "EE LV Adazi consumed A 50 LTR",
+        ],
+    );
+});
+
 scenario!(a_loss_names_what_was_in_hand_and_a_day_that_is_past, [T05, I05, S05], [LossReported], |w| {
     w.accept((EE, PBO), register(&of(ROUNDS, "10 EA"), EE));
     let loss = lose("L-1", &[&of(ROUNDS, "3 EA")], EE);
@@ -215,6 +233,7 @@ scenarios!(
     consumption_stays_within_what_is_in_hand,
     a_serial_item_is_lost_not_consumed,
     a_borrower_uses_up_what_he_holds_on_loan,
+    a_custodian_does_not_use_up_the_owners_goods_alone,
     a_loss_names_what_was_in_hand_and_a_day_that_is_past,
     the_owner_writes_off_after_an_investigation,
     what_was_lost_is_found_in_parts_and_never_more_of_it,
