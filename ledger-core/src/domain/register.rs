@@ -14,6 +14,7 @@ use super::consent::Signer;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ConsignmentId, LossId, Place, Reference, TransferId};
 use super::item::{Item, ItemId};
+use super::licence::Passage;
 use super::party::{BOOK, HANDS, MINISTER};
 use super::quantity::Quantity;
 use super::rejection::{Rejection, Rule, require};
@@ -410,7 +411,20 @@ impl Rules for ItemRegistered {
         require(self.nsn.is_none() || self.item.id().nsn().is_none(), Rule::S05, || {
             format!("{} carries its stock number itself; leave the other out", self.item.id())
         })?;
-        state.register.admit_new(&self.item, &self.master())
+        let master = self.master();
+        state.register.admit_new(&self.item, &master)?;
+        if self.holder == self.owner {
+            return Ok(());
+        }
+        // Goods that begin in another's hands went there: the restricting state is asked as at a dispatch.
+        let passage = Passage {
+            from: self.owner,
+            to: self.holder,
+            on: self.occurred_at.date(),
+            is_return: false,
+            licence: None,
+        };
+        state.transfers.licences.require_consent(&passage, &[(&self.item, &master)])
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {

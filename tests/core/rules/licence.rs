@@ -151,6 +151,21 @@ scenario!(
     }
 );
 
+// Registering restricted goods straight into another party's hands went around the consent.
+scenario!(
+    restricted_goods_are_not_registered_in_foreign_hands_without_consent,
+    [T09],
+    [ItemRegistered],
+    |w| {
+        let restricted = register(GUN, EE).with("nsn", GUN_NSN).with("restricted_by", "US");
+        let abroad = restricted.clone().with("holder", LV).with("location", "Adazi");
+        w.refuse(Rule::T09, (EE, PBO), abroad.clone());
+        w.accept((EE, LIC), consent("C-1", EE, "US", LV));
+        w.agree(&[(EE, PBO), (LV, PBO)], abroad);
+        w.accept((EE, PBO), restricted.with("item", GUN2));
+    }
+);
+
 scenario!(expired_ammunition_is_not_issued, [T18], [ConsignmentDispatched], |w| {
     w.accept((EE, PBO), register(&of(ROUNDS, "10 EA"), EE).with("expiry", "2026-03-01"));
     w.agreed("LOAN", "T-1", EE, LV, &[&of(ROUNDS, "10 EA")]);
@@ -174,5 +189,6 @@ scenarios!(
     the_way_back_is_licensed_too,
     restricted_goods_change_holder_only_with_the_restricting_states_consent,
     a_consent_names_items_and_recipients_and_is_recorded_by_a_liaison,
+    restricted_goods_are_not_registered_in_foreign_hands_without_consent,
     expired_ammunition_is_not_issued,
 );
