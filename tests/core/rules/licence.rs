@@ -151,6 +151,17 @@ scenario!(
     }
 );
 
+// The supply class in front may change; the item is fixed by the last nine digits (domain.md section 10).
+scenario!(a_consent_holds_for_the_item_under_another_supply_class, [T09], [ConsignmentDispatched], |w| {
+    w.accept((EE, PBO), register(GUN, EE).with("nsn", GUN_NSN).with("restricted_by", "US"));
+    w.agreed("LOAN", "T-1", EE, LV, &[GUN]);
+    let leave = dispatch("K-1", "T-1", &[GUN], "Tapa");
+    w.accept((EE, LIC), consent("C-1", EE, "US", LV).with("nsns", json!(["1055-38-111-2223"])));
+    w.refuse(Rule::T09, (EE, HRH), leave.clone());
+    w.accept((EE, LIC), consent("C-2", EE, "US", LV).with("nsns", json!(["1015-38-111-2222"])));
+    w.accept((EE, HRH), leave);
+});
+
 // Registering restricted goods straight into another party's hands went around the consent.
 scenario!(
     restricted_goods_are_not_registered_in_foreign_hands_without_consent,
@@ -189,6 +200,7 @@ scenarios!(
     the_way_back_is_licensed_too,
     restricted_goods_change_holder_only_with_the_restricting_states_consent,
     a_consent_names_items_and_recipients_and_is_recorded_by_a_liaison,
+    a_consent_holds_for_the_item_under_another_supply_class,
     restricted_goods_are_not_registered_in_foreign_hands_without_consent,
     expired_ammunition_is_not_issued,
 );
