@@ -72,7 +72,8 @@ pub struct LoanTerms {
 }
 
 events! {
-    /// Propose a loan, donation, sale or custody to another party
+    /// Propose a loan, donation, sale or custody to another party; when a custodian passes goods on to a third
+    /// party, the owner signs too
     TransferProposed {
         /// Number of the transfer
         transfer: TransferId,
@@ -359,8 +360,13 @@ pub(crate) fn subjects_of(state: &State, id: &TransferId) -> Vec<Subject> {
 }
 
 impl Rules for TransferProposed {
-    fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(self.from, BOOK)])
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let mut signers = vec![Signer::of(self.from, BOOK)];
+        // A custodian gives back alone; to a third party he gives with the owner's consent.
+        if self.owner != self.from && self.owner != self.to && state.directory.parties.contains(&self.owner) {
+            signers.push(Signer::of(self.owner, BOOK));
+        }
+        Ok(signers)
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {

@@ -47,6 +47,16 @@ scenario!(a_custodian_gives_custody_back, [], [TransferProposed, ConsignmentRece
     w.stands(GUN, &["EE EE Tapa in-service A 1 EA"]);
 });
 
+// A custodian could hand the owner's goods on to a third party, and the owner was not asked.
+scenario!(custody_passes_to_a_third_party_with_the_owners_signature, [], [TransferProposed], |w| {
+    w.accept((EE, PBO), register(GUN, EE));
+    w.delivered("CUSTODY", "T-1", EE, LV, &[GUN]);
+    let entry = w.begin((LV, PBO), propose("CUSTODY", "T-2", LV, LT, &[GUN]).with("owner", EE));
+    w.refuse(Rule::S01, (LT, PBO), approve("T-2"));
+    w.sign((EE, PBO), entry);
+    w.accept((LT, PBO), approve("T-2"));
+});
+
 scenario!(a_loan_has_a_due_date_not_before_its_start, [T03], [TransferProposed], |w| {
     w.accept((EE, PBO), register(GUN, EE));
     let loan = propose("LOAN", "T-1", EE, LV, &[GUN]);
@@ -222,6 +232,7 @@ scenarios!(
     a_party_lends_only_what_it_owns_and_holds,
     what_is_lent_is_not_lent_on,
     a_custodian_gives_custody_back,
+    custody_passes_to_a_third_party_with_the_owners_signature,
     a_loan_has_a_due_date_not_before_its_start,
     a_sale_has_a_price_and_only_a_sale,
     a_transfer_names_two_parties_and_each_item_once,
