@@ -241,8 +241,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn open(self) -> bool {
-        self.out || self.back || self.missing || self.on_loan || self.awaiting_title || self.lost
+    /// Something is between the parties, or its fate is open.
+    fn underway(self) -> bool {
+        self.out || self.back || self.missing
     }
 }
 
@@ -521,11 +522,8 @@ impl Rules for TransferCancelled {
         require(!ended && transfer.has_rest(), Rule::S03, || {
             format!("nothing of transfer {} is left to cancel", self.transfer)
         })?;
-        require(!state.tally(&self.transfer, transfer).open(), Rule::S03, || {
-            format!(
-                "goods of transfer {} are on their way, on loan or missing: settle those first",
-                self.transfer
-            )
+        require(!state.tally(&self.transfer, transfer).underway(), Rule::S03, || {
+            format!("goods of transfer {} are on their way or missing: settle those first", self.transfer)
         })
     }
 

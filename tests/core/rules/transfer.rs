@@ -141,6 +141,44 @@ scenario!(cancelling_frees_what_was_reserved, [S03], [ItemsReserved, TransferCan
     w.refuse(Rule::S03, (EE, PBO), dispatch("K-1", "T-1", &[&of(ROUNDS, "6 EA")], "Tapa"));
 });
 
+// What of a transfer was not sent could not be cancelled while what was sent is on loan or awaits its title;
+// so the title to a part delivery could never pass.
+scenario!(
+    the_rest_is_cancelled_and_title_passes_to_what_came,
+    [S03],
+    [TransferCancelled, TitlePassed],
+    |w| {
+        w.accept((EE, PBO), register(&of(ROUNDS, "10 EA"), EE));
+        w.agreed("DONATION", "T-1", EE, LV, &[&of(ROUNDS, "10 EA")]);
+        w.accept((EE, PBO), dispatch("K-1", "T-1", &[&of(ROUNDS, "6 EA")], "Tapa"));
+        w.transfer_is("T-1", "dispatched");
+        w.refuse(Rule::S03, (EE, PBO), cancel("T-1"));
+        w.accept((LV, PBO), receive("K-1", &[&of(ROUNDS, "6 EA")], "Adazi"));
+        w.transfer_is("T-1", "partly_done");
+        w.refuse(Rule::S03, (EE, PBO), pass_title("T-1"));
+        w.accept((EE, PBO), cancel("T-1"));
+        w.transfer_is("T-1", "awaiting_title");
+        w.refuse(Rule::S03, (EE, PBO), dispatch("K-2", "T-1", &[&of(ROUNDS, "4 EA")], "Tapa"));
+        w.agree(&[(EE, PBO), (LV, PBO)], pass_title("T-1"));
+        w.transfer_is("T-1", "complete");
+        w.stands(ROUNDS, &["EE EE Tapa in-service A 4 EA", "LV LV Adazi in-service A 6 EA"]);
+    }
+);
+
+scenario!(the_rest_of_a_loan_is_cancelled_while_the_loan_runs, [S03], [TransferCancelled], |w| {
+    w.accept((EE, PBO), register(&of(ROUNDS, "10 EA"), EE));
+    w.agreed("LOAN", "T-1", EE, LV, &[&of(ROUNDS, "10 EA")]);
+    w.accept((EE, PBO), dispatch("K-1", "T-1", &[&of(ROUNDS, "6 EA")], "Tapa"));
+    w.accept((LV, PBO), receive("K-1", &[&of(ROUNDS, "6 EA")], "Adazi"));
+    w.accept((EE, PBO), cancel("T-1"));
+    w.transfer_is("T-1", "running");
+    w.accept((LV, PBO), send_back("K-2", "T-1", &[&of(ROUNDS, "6 EA")], "Adazi"));
+    w.refuse(Rule::S03, (EE, PBO), cancel("T-1"));
+    w.accept((EE, PBO), take_back("K-2", &[&of(ROUNDS, "6 EA")], "Tapa"));
+    w.transfer_is("T-1", "complete");
+    w.stands(ROUNDS, &["EE EE Tapa in-service A 10 EA"]);
+});
+
 scenario!(title_to_a_donation_passes_when_both_sides_sign, [T12], [TitlePassed], |w| {
     w.accept((EE, PBO), register(GUN, EE));
     w.delivered("DONATION", "T-1", EE, LV, &[GUN]);
@@ -240,6 +278,8 @@ scenarios!(
     the_receiver_answers_once,
     a_cancelled_transfer_is_not_approved,
     cancelling_frees_what_was_reserved,
+    the_rest_is_cancelled_and_title_passes_to_what_came,
+    the_rest_of_a_loan_is_cancelled_while_the_loan_runs,
     title_to_a_donation_passes_when_both_sides_sign,
     title_to_a_sale_passes_at_the_price_and_the_buyer_pays,
     title_passes_only_to_what_was_received,
