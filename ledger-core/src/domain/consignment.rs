@@ -525,10 +525,26 @@ impl Rules for ConsignmentDispatched {
         };
         let wanted = [Standing::Reserved(self.transfer.clone()), Standing::InService];
         state.send(&self.consignment, consignment, &wanted, transfer.terms.owner);
+        for item in &self.items {
+            release_surplus(state, &transfer, item.id());
+        }
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
         subjects_of(state, &self.transfer)
+    }
+}
+
+/// Frees what is reserved for a transfer beyond what it has left to send.
+fn release_surplus(state: &mut State, transfer: &Transfer, id: &ItemId) {
+    let reserved = Standing::Reserved(transfer.terms.transfer.clone());
+    let is_reserved = |position: &Position| position.standing == reserved;
+    let (Some(rest), Some(stock)) = (transfer.rest_of(id), state.register.stocks.get_mut(id)) else { return };
+    if let Some(surplus) = stock.amount(is_reserved).minus(rest) {
+        stock.shift(surplus, is_reserved, |position| Position {
+            standing: Standing::InService,
+            ..position.clone()
+        });
     }
 }
 

@@ -49,6 +49,26 @@ scenario!(what_was_reserved_is_dispatched_first, [], [ItemsReserved, Consignment
     w.stands(ROUNDS, &["EE EE Tapa in-service A 350 EA", "EE EE Tapa in-transit:K-1 A 150 EA"]);
 });
 
+// Goods reserved in one depot stayed reserved for good when the transfer was filled from another: nothing was
+// left to dispatch, and so nothing to cancel.
+scenario!(a_reservation_ends_when_the_transfer_is_filled_from_elsewhere, [], [ItemsReserved], |w| {
+    rounds_agreed(w, "300 EA");
+    w.accept((EE, PBO), register(&of(ROUNDS, "400 EA"), EE).with("location", "Voru"));
+    w.accept((EE, PBO), reserve("T-1", &[&of(ROUNDS, "300 EA")], "Tapa"));
+    w.accept((EE, HRH), dispatch("K-1", "T-1", &[&of(ROUNDS, "200 EA")], "Voru"));
+    w.stands(
+        ROUNDS,
+        &[
+            "EE EE Tapa in-service A 400 EA",
+            "EE EE Tapa reserved:T-1 A 100 EA",
+            "EE EE Voru in-service A 200 EA",
+            "EE EE Voru in-transit:K-1 A 200 EA",
+        ],
+    );
+    w.accept((EE, HRH), dispatch("K-2", "T-1", &[&of(ROUNDS, "100 EA")], "Voru"));
+    assert!(w.positions(ROUNDS).contains(&"EE EE Tapa in-service A 500 EA".into()), "nothing is reserved");
+});
+
 scenario!(nothing_leaves_before_the_receiver_agreed, [S04], [ConsignmentDispatched], |w| {
     w.accept((EE, PBO), register(GUN, EE));
     w.accept((EE, PBO), propose("LOAN", "T-1", EE, LV, &[GUN]));
@@ -319,6 +339,7 @@ scenario!(
 scenarios!(
     goods_are_reserved_within_the_transfer_and_what_is_free,
     what_was_reserved_is_dispatched_first,
+    a_reservation_ends_when_the_transfer_is_filled_from_elsewhere,
     nothing_leaves_before_the_receiver_agreed,
     nothing_leaves_after_the_receiver_refused,
     a_dispatch_stays_within_the_transfer_and_the_depot,
