@@ -269,6 +269,12 @@ impl State {
         items.iter().map(|item| Ok((item, &self.register.stock(item.id())?.master))).collect()
     }
 
+    /// The items with their categories of the military list.
+    fn with_categories(&self, items: &[Item]) -> Vec<(Item, Option<MlCategory>)> {
+        let category = |item: &Item| self.register.stocks.get(item.id()).and_then(|stock| stock.master.ml);
+        items.iter().map(|item| (item.clone(), category(item))).collect()
+    }
+
     /// What must hold of every dispatch, out or back.
     fn admit_dispatch(&self, consignment: &ConsignmentId, items: &[Item]) -> Result<(), Rejection> {
         if self.transfers.consignments.contains(consignment) {
@@ -504,13 +510,7 @@ impl Rules for ConsignmentDispatched {
             *sent = sent.plus(item.quantity()).unwrap_or(*sent);
         }
         let transfer = transfer.clone();
-        let items: Vec<(Item, Option<MlCategory>)> = self
-            .items
-            .iter()
-            .map(|item| {
-                (item.clone(), state.register.stocks.get(item.id()).and_then(|stock| stock.master.ml))
-            })
-            .collect();
+        let items = state.with_categories(&self.items);
         state.transfers.licences.use_up(&self.passage(&transfer), &items);
         let consignment = Consignment {
             transfer: self.transfer.clone(),
@@ -579,6 +579,18 @@ impl Rules for ConsignmentReceived {
     }
 }
 
+impl ReturnDispatched {
+    fn passage(&self, holder: Party, owner: Party) -> Passage<'_> {
+        Passage {
+            from: holder,
+            to: owner,
+            on: self.occurred_at.date(),
+            is_return: true,
+            licence: self.licence.as_ref(),
+        }
+    }
+}
+
 impl Rules for ReturnDispatched {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         Ok(vec![Signer::of(state.transfers.transfer(&self.transfer)?.terms.to, HANDS)])
@@ -599,23 +611,18 @@ impl Rules for ReturnDispatched {
         }
         state.require_nothing_overdue(transfer, self.occurred_at)?;
         let items = state.with_masters(&self.items)?;
-        let passage = Passage {
-            from: holder,
-            to: owner,
-            on: self.occurred_at.date(),
-            is_return: true,
-            licence: self.licence.as_ref(),
-        };
-        state.transfers.licences.require_licence(&passage, &items)
+        state.transfers.licences.require_licence(&self.passage(holder, owner), &items)
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
         let Some(transfer) = state.transfers.transfers.get(&self.transfer) else { return };
-        let owner = transfer.terms.owner;
+        let (owner, holder) = (transfer.terms.owner, transfer.terms.to);
+        let items = state.with_categories(&self.items);
+        state.transfers.licences.use_up(&self.passage(holder, owner), &items);
         let consignment = Consignment {
             transfer: self.transfer.clone(),
             is_return: true,
-            sender: transfer.terms.to,
+            sender: holder,
             receiver: owner,
             items: self.items.clone(),
             from_location: self.from_location.clone(),

@@ -118,6 +118,20 @@ scenario!(the_way_back_is_licensed_too, [T10], [ReturnDispatched], |w| {
     w.accept((LV, HRH), back.with("licence", "both"));
 });
 
+// A return under a licence of the borrower's state used nothing of its cap.
+scenario!(a_return_uses_up_the_cap_of_a_licence_for_that_way, [T10], [ReturnDispatched], |w| {
+    ammunition(w);
+    w.accept((EE, LIC), licence("out", EE, LV));
+    w.accept((EE, HRH), send("K-1", "500 EA", "out"));
+    w.accept((LV, HRH), receive("K-1", &[&of(ROUNDS, "500 EA")], "Adazi"));
+    let cap = json!([{ "ml": "ML3", "quantity": "300 EA" }]);
+    w.accept((LV, LIC), licence("home", LV, EE).with("caps", cap));
+    let back = |id: &str, n: &str| send_back(id, "T-1", &[&of(ROUNDS, n)], "Adazi").with("licence", "home");
+    w.accept((LV, HRH), back("K-2", "200 EA"));
+    w.refuse(Rule::T10, (LV, HRH), back("K-3", "101 EA"));
+    w.accept((LV, HRH), back("K-3", "100 EA"));
+});
+
 scenario!(
     restricted_goods_change_holder_only_with_the_restricting_states_consent,
     [T09],
@@ -198,6 +212,7 @@ scenarios!(
     a_cap_counts_all_items_of_its_category_in_one_dispatch,
     a_cap_in_another_unit_covers_nothing,
     the_way_back_is_licensed_too,
+    a_return_uses_up_the_cap_of_a_licence_for_that_way,
     restricted_goods_change_holder_only_with_the_restricting_states_consent,
     a_consent_names_items_and_recipients_and_is_recorded_by_a_liaison,
     a_consent_holds_for_the_item_under_another_supply_class,
