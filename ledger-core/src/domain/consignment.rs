@@ -784,6 +784,11 @@ impl Rules for DiscrepancyResolved {
                 require(known.kind == DiscrepancyKind::Overage, Rule::S05, || {
                     format!("a {} is no overage to accept", known.kind)
                 })?;
+                // Title passes once, at one price, to what was received by then.
+                require(transfer.title_passed_in.is_none(), Rule::S03, || {
+                    format!("title has passed under {}", transfer.terms.transfer)
+                })
+                .map_err(|rejection| rejection.remedy("give the overage under a transfer of its own"))?;
                 let source = overage_source(transfer, consignment);
                 known.items.iter().try_for_each(|item| {
                     let place =

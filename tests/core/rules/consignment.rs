@@ -305,6 +305,17 @@ scenario!(an_overage_moves_goods_out_of_the_senders_books, [T05, T07, S05], [Dis
     w.stands(ROUNDS, &["EE EE Tapa in-service A 190 EA", "EE LV Adazi on-loan:T-1 A 310 EA"]);
 });
 
+// Title passed once, at the agreed price; an overage accepted afterwards let it pass a second time.
+scenario!(no_overage_is_accepted_after_title_has_passed, [S03], [DiscrepancyResolved], |w| {
+    w.accept((EE, PBO), register(&of(ROUNDS, "500 EA"), EE));
+    w.delivered("SALE", "T-1", EE, LV, &[&of(ROUNDS, "300 EA")]);
+    w.accept((LV, PBO), report("X-1", "T-1/1", "OVERAGE", &[&of(ROUNDS, "10 EA")]));
+    let deed = pass_title("T-1").with("price", "1000.00 EUR");
+    w.agree(&[(EE, PBO), (LV, PBO), (LV, FIN)], deed);
+    w.refuse(Rule::S03, (EE, PBO), resolve("X-1", "OVERAGE_ACCEPTED").with("location", "Adazi"));
+    w.agree(&[(EE, PBO), (LV, PBO)], resolve("X-1", "NO_ADJUSTMENT"));
+});
+
 scenario!(damage_wrong_items_and_papers_are_reported_and_settled, [S01, T07], [DiscrepancyResolved], |w| {
     w.accept_all((EE, PBO), &[register(GUN, EE), register(GUN2, EE)]);
     w.delivered("LOAN", "T-1", EE, LV, &[GUN]);
@@ -355,6 +366,7 @@ scenarios!(
     a_shortage_becomes_a_loss_that_is_written_off_and_found,
     what_is_missing_from_a_return_stays_on_the_loan,
     an_overage_moves_goods_out_of_the_senders_books,
+    no_overage_is_accepted_after_title_has_passed,
     damage_wrong_items_and_papers_are_reported_and_settled,
     an_agreement_about_missing_goods_is_void_when_they_are_placed_already,
 );
