@@ -837,6 +837,9 @@ impl Rules for DiscrepancyResolved {
                     let standing = received_standing(&transfer, consignment.is_return);
                     let source = overage_source(&transfer, &consignment);
                     state.register.shift(item, source, arrival(consignment.receiver, location, &standing));
+                    if !consignment.is_return {
+                        count_as_sent(state, &consignment.transfer, item);
+                    }
                 }
                 _ => {}
             }
@@ -881,6 +884,15 @@ fn overage_source(transfer: &Transfer, consignment: &Consignment) -> impl Fn(&Po
     let (owner, sender, location) =
         (transfer.terms.owner, consignment.sender, consignment.from_location.clone());
     move |position| held(owner, sender, &location, &standing)(position)
+}
+
+/// Goods that were sent without being written down are no longer left to send.
+fn count_as_sent(state: &mut State, id: &TransferId, item: &Item) {
+    let Some(transfer) = state.transfers.transfers.get_mut(id) else { return };
+    let sent = transfer.dispatched.entry(item.id().clone()).or_insert(item.quantity().none());
+    *sent = sent.plus(item.quantity()).unwrap_or(*sent);
+    let transfer = transfer.clone();
+    release_surplus(state, &transfer, item.id());
 }
 
 /// Goods that never left may be sent again.

@@ -305,6 +305,17 @@ scenario!(an_overage_moves_goods_out_of_the_senders_books, [T05, T07, S05], [Dis
     w.stands(ROUNDS, &["EE EE Tapa in-service A 190 EA", "EE LV Adazi on-loan:T-1 A 310 EA"]);
 });
 
+// An accepted overage was not counted as sent: the whole rest could still follow, beyond what was agreed.
+scenario!(an_accepted_overage_counts_towards_what_was_agreed, [T05], [DiscrepancyResolved], |w| {
+    rounds_agreed(w, "300 EA");
+    w.accept((EE, HRH), dispatch("K-1", "T-1", &[&of(ROUNDS, "200 EA")], "Tapa"));
+    w.accept((LV, HRH), receive("K-1", &[&of(ROUNDS, "200 EA")], "Adazi"));
+    w.accept((LV, PBO), report("X-1", "K-1", "OVERAGE", &[&of(ROUNDS, "10 EA")]));
+    w.agree(&[(LV, PBO), (EE, PBO)], resolve("X-1", "OVERAGE_ACCEPTED").with("location", "Adazi"));
+    w.refuse(Rule::T05, (EE, HRH), dispatch("K-2", "T-1", &[&of(ROUNDS, "91 EA")], "Tapa"));
+    w.accept((EE, HRH), dispatch("K-2", "T-1", &[&of(ROUNDS, "90 EA")], "Tapa"));
+});
+
 // Title passed once, at the agreed price; an overage accepted afterwards let it pass a second time.
 scenario!(no_overage_is_accepted_after_title_has_passed, [S03], [DiscrepancyResolved], |w| {
     w.accept((EE, PBO), register(&of(ROUNDS, "500 EA"), EE));
@@ -366,6 +377,7 @@ scenarios!(
     a_shortage_becomes_a_loss_that_is_written_off_and_found,
     what_is_missing_from_a_return_stays_on_the_loan,
     an_overage_moves_goods_out_of_the_senders_books,
+    an_accepted_overage_counts_towards_what_was_agreed,
     no_overage_is_accepted_after_title_has_passed,
     damage_wrong_items_and_papers_are_reported_and_settled,
     an_agreement_about_missing_goods_is_void_when_they_are_placed_already,
