@@ -209,6 +209,8 @@ pub struct Consignment {
     pub items: Vec<Item>,
     /// The place it left from.
     pub from_location: Place,
+    /// The licence or exemption that covers its passage.
+    pub licence: Option<LicenceId>,
     /// The entry that dispatched it.
     pub dispatched_in: u64,
     /// When it left.
@@ -232,6 +234,18 @@ pub struct Discrepancy {
     pub answer_due: Timestamp,
     /// The entry that settled it.
     pub resolved_in: Option<u64>,
+}
+
+impl Consignment {
+    fn passage(&self) -> Passage<'_> {
+        Passage {
+            from: self.sender,
+            to: self.receiver,
+            on: self.dispatched_at.date(),
+            is_return: self.is_return,
+            licence: self.licence.as_ref(),
+        }
+    }
 }
 
 /// What a consignment of `transfer` becomes in the receiver's hands.
@@ -519,6 +533,7 @@ impl Rules for ConsignmentDispatched {
             receiver: transfer.terms.to,
             items: self.items.clone(),
             from_location: self.from_location.clone(),
+            licence: self.licence.clone(),
             dispatched_in: act.seq,
             dispatched_at: self.occurred_at,
             received_in: None,
@@ -626,6 +641,7 @@ impl Rules for ReturnDispatched {
             receiver: owner,
             items: self.items.clone(),
             from_location: self.from_location.clone(),
+            licence: self.licence.clone(),
             dispatched_in: act.seq,
             dispatched_at: self.occurred_at,
             received_in: None,
@@ -794,7 +810,10 @@ impl Rules for DiscrepancyResolved {
                     let place =
                         || format!("in {}'s books at {}", consignment.sender, consignment.from_location);
                     state.register.require_there(item, Rule::T05, place, &source)
-                })
+                })?;
+                // The goods crossed with the consignment, so its licence must cover them too.
+                let items = state.with_masters(&known.items)?;
+                state.transfers.licences.require_licence(&consignment.passage(), &items)
             }
             Outcome::NoAdjustment => require(!shortage, Rule::T04, || {
                 "goods that are missing are placed or called lost; they do not vanish".into()
@@ -807,6 +826,10 @@ impl Rules for DiscrepancyResolved {
         let (known, consignment, transfer) = (known.clone(), consignment.clone(), transfer.clone());
         if let Some(open) = state.transfers.discrepancies.get_mut(&self.discrepancy) {
             open.resolved_in = Some(act.seq);
+        }
+        if self.outcome == Outcome::OverageAccepted {
+            let items = state.with_categories(&known.items);
+            state.transfers.licences.use_up(&consignment.passage(), &items);
         }
         let missing = Standing::Missing(known.consignment.clone());
         let is_missing = |position: &Position| position.standing == missing;

@@ -132,6 +132,21 @@ scenario!(a_return_uses_up_the_cap_of_a_licence_for_that_way, [T10], [ReturnDisp
     w.accept((LV, HRH), back("K-3", "100 EA"));
 });
 
+// One round within the cap, and the rest as an accepted overage: the licence was not asked.
+scenario!(an_accepted_overage_is_within_the_licence_of_its_consignment, [T10], [DiscrepancyResolved], |w| {
+    ammunition(w);
+    let cap = json!([{ "ml": "ML3", "quantity": "100 EA" }]);
+    w.accept((EE, LIC), licence("LIC-1", EE, LV).with("caps", cap));
+    w.accept((EE, HRH), send("K-1", "80 EA", "LIC-1"));
+    w.accept((LV, HRH), receive("K-1", &[&of(ROUNDS, "80 EA")], "Adazi"));
+    w.accept((LV, PBO), report("X-1", "K-1", "OVERAGE", &[&of(ROUNDS, "21 EA")]));
+    w.accept((LV, PBO), report("X-2", "K-1", "OVERAGE", &[&of(ROUNDS, "20 EA")]));
+    let accept = |id| resolve(id, "OVERAGE_ACCEPTED").with("location", "Adazi");
+    w.refuse(Rule::T10, (EE, PBO), accept("X-1"));
+    w.agree(&[(EE, PBO), (LV, PBO)], accept("X-2"));
+    w.refuse(Rule::T10, (EE, HRH), send("K-2", "1 EA", "LIC-1"));
+});
+
 scenario!(
     restricted_goods_change_holder_only_with_the_restricting_states_consent,
     [T09],
@@ -213,6 +228,7 @@ scenarios!(
     a_cap_in_another_unit_covers_nothing,
     the_way_back_is_licensed_too,
     a_return_uses_up_the_cap_of_a_licence_for_that_way,
+    an_accepted_overage_is_within_the_licence_of_its_consignment,
     restricted_goods_change_holder_only_with_the_restricting_states_consent,
     a_consent_names_items_and_recipients_and_is_recorded_by_a_liaison,
     a_consent_holds_for_the_item_under_another_supply_class,
