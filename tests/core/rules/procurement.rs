@@ -298,6 +298,24 @@ scenario!(invoiced_is_within_accepted_times_price, [P05, S05, S01, I03], [Invoic
     assert_eq!((known.invoiced[&1].to_string(), known.invoices.len()), ("60 EA".into(), 2));
 });
 
+// Each invoice was rounded for itself: many small ones charged more than the goods are worth.
+scenario!(invoices_in_tranches_charge_no_more_than_the_whole, [P05], [InvoiceRegistered], |w| {
+    w.arranged("P-1");
+    let line = json!([{
+        "line": 1, "description": "diesel", "quantity": "1 LTR", "unit_price": "0.03 EUR",
+        "per_party": [{ "party": EE, "quantity": "1 LTR" }],
+    }]);
+    let mut lines = line;
+    lines[0]["nsn"] = json!("9140-38-000-0001");
+    w.accept((EE, PCO), contract("C-1", "P-1").with("lines", lines));
+    w.stocked("D-1", "C-1", EE, &[(1, &of(FUEL, "1 LTR"))]);
+    let half = |id: &str, net: &str| invoice(id, "C-1", &[(1, "0.5 LTR")], net, "0.00 EUR");
+    w.refuse(Rule::P05, (EE, FIN), half("I-1", "0.03 EUR"));
+    w.accept((EE, FIN), half("I-1", "0.02 EUR"));
+    w.refuse(Rule::P05, (EE, FIN), half("I-2", "0.02 EUR"));
+    w.accept((EE, FIN), half("I-2", "0.01 EUR"));
+});
+
 scenario!(no_invoice_and_no_bank_reference_counts_twice, [P07], [InvoiceRegistered, PaymentExecuted], |w| {
     w.contracted("P-1", "C-1");
     w.accept((EE, PCO), contract("C-2", "P-1"));
@@ -397,6 +415,7 @@ scenarios!(
     nothing_is_accepted_without_certificate_of_conformity,
     the_expiry_of_a_delivery_is_the_one_that_was_dispatched,
     invoiced_is_within_accepted_times_price,
+    invoices_in_tranches_charge_no_more_than_the_whole,
     no_invoice_and_no_bank_reference_counts_twice,
     paid_is_within_approved_and_approved_within_invoiced,
     only_participants_pay,
