@@ -21,7 +21,7 @@ use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
 use super::text::{Text, code_list};
-use super::time::{Date, Timestamp};
+use super::time::Timestamp;
 use super::transfer::{Transfer, TransferKind, subjects_of};
 
 /// Milliseconds of an hour.
@@ -209,6 +209,8 @@ pub struct Consignment {
     pub items: Vec<Item>,
     /// The place it left from.
     pub from_location: Place,
+    /// The licence or exemption that covers its passage.
+    pub licence: Option<LicenceId>,
     /// The entry that dispatched it.
     pub dispatched_in: u64,
     /// When it left.
@@ -232,6 +234,18 @@ pub struct Discrepancy {
     pub answer_due: Timestamp,
     /// The entry that settled it.
     pub resolved_in: Option<u64>,
+}
+
+impl Consignment {
+    fn passage(&self) -> Passage<'_> {
+        Passage {
+            from: self.sender,
+            to: self.receiver,
+            on: self.dispatched_at.date(),
+            is_return: self.is_return,
+            licence: self.licence.as_ref(),
+        }
+    }
 }
 
 /// What a consignment of `transfer` becomes in the receiver's hands.
@@ -267,6 +281,12 @@ impl State {
 
     fn with_masters<'a>(&'a self, items: &'a [Item]) -> Result<Vec<(&'a Item, &'a Master)>, Rejection> {
         items.iter().map(|item| Ok((item, &self.register.stock(item.id())?.master))).collect()
+    }
+
+    /// The items with their categories of the military list.
+    fn with_categories(&self, items: &[Item]) -> Vec<(Item, Option<MlCategory>)> {
+        let category = |item: &Item| self.register.stocks.get(item.id()).and_then(|stock| stock.master.ml);
+        items.iter().map(|item| (item.clone(), category(item))).collect()
     }
 
     /// What must hold of every dispatch, out or back.
@@ -490,10 +510,9 @@ impl Rules for ConsignmentDispatched {
         state.transfers.licences.require_consent(&passage, &items)?;
         state.transfers.licences.require_licence(&passage, &items)?;
         for (item, master) in &items {
-            let expired = |expiry: Date| expiry <= passage.on;
-            require(!master.expiry.is_some_and(expired), Rule::T18, || {
-                format!("{} expired on {:?}", item.id(), master.expiry)
-            })?;
+            if let Some(expiry) = master.expiry {
+                require(passage.on < expiry, Rule::T18, || format!("{} expired on {expiry}", item.id()))?;
+            }
         }
         Ok(())
     }
@@ -505,13 +524,7 @@ impl Rules for ConsignmentDispatched {
             *sent = sent.plus(item.quantity()).unwrap_or(*sent);
         }
         let transfer = transfer.clone();
-        let items: Vec<(Item, Option<MlCategory>)> = self
-            .items
-            .iter()
-            .map(|item| {
-                (item.clone(), state.register.stocks.get(item.id()).and_then(|stock| stock.master.ml))
-            })
-            .collect();
+        let items = state.with_categories(&self.items);
         state.transfers.licences.use_up(&self.passage(&transfer), &items);
         let consignment = Consignment {
             transfer: self.transfer.clone(),
@@ -520,16 +533,33 @@ impl Rules for ConsignmentDispatched {
             receiver: transfer.terms.to,
             items: self.items.clone(),
             from_location: self.from_location.clone(),
+            licence: self.licence.clone(),
             dispatched_in: act.seq,
             dispatched_at: self.occurred_at,
             received_in: None,
         };
         let wanted = [Standing::Reserved(self.transfer.clone()), Standing::InService];
         state.send(&self.consignment, consignment, &wanted, transfer.terms.owner);
+        for item in &self.items {
+            release_surplus(state, &transfer, item.id());
+        }
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
         subjects_of(state, &self.transfer)
+    }
+}
+
+/// Frees what is reserved for a transfer beyond what it has left to send.
+fn release_surplus(state: &mut State, transfer: &Transfer, id: &ItemId) {
+    let reserved = Standing::Reserved(transfer.terms.transfer.clone());
+    let is_reserved = |position: &Position| position.standing == reserved;
+    let (Some(rest), Some(stock)) = (transfer.rest_of(id), state.register.stocks.get_mut(id)) else { return };
+    if let Some(surplus) = stock.amount(is_reserved).minus(rest) {
+        stock.shift(surplus, is_reserved, |position| Position {
+            standing: Standing::InService,
+            ..position.clone()
+        });
     }
 }
 
@@ -564,6 +594,18 @@ impl Rules for ConsignmentReceived {
     }
 }
 
+impl ReturnDispatched {
+    fn passage(&self, holder: Party, owner: Party) -> Passage<'_> {
+        Passage {
+            from: holder,
+            to: owner,
+            on: self.occurred_at.date(),
+            is_return: true,
+            licence: self.licence.as_ref(),
+        }
+    }
+}
+
 impl Rules for ReturnDispatched {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         Ok(vec![Signer::of(state.transfers.transfer(&self.transfer)?.terms.to, HANDS)])
@@ -584,26 +626,22 @@ impl Rules for ReturnDispatched {
         }
         state.require_nothing_overdue(transfer, self.occurred_at)?;
         let items = state.with_masters(&self.items)?;
-        let passage = Passage {
-            from: holder,
-            to: owner,
-            on: self.occurred_at.date(),
-            is_return: true,
-            licence: self.licence.as_ref(),
-        };
-        state.transfers.licences.require_licence(&passage, &items)
+        state.transfers.licences.require_licence(&self.passage(holder, owner), &items)
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
         let Some(transfer) = state.transfers.transfers.get(&self.transfer) else { return };
-        let owner = transfer.terms.owner;
+        let (owner, holder) = (transfer.terms.owner, transfer.terms.to);
+        let items = state.with_categories(&self.items);
+        state.transfers.licences.use_up(&self.passage(holder, owner), &items);
         let consignment = Consignment {
             transfer: self.transfer.clone(),
             is_return: true,
-            sender: transfer.terms.to,
+            sender: holder,
             receiver: owner,
             items: self.items.clone(),
             from_location: self.from_location.clone(),
+            licence: self.licence.clone(),
             dispatched_in: act.seq,
             dispatched_at: self.occurred_at,
             received_in: None,
@@ -762,12 +800,20 @@ impl Rules for DiscrepancyResolved {
                 require(known.kind == DiscrepancyKind::Overage, Rule::S05, || {
                     format!("a {} is no overage to accept", known.kind)
                 })?;
+                // Title passes once, at one price, to what was received by then.
+                require(transfer.title_passed_in.is_none(), Rule::S03, || {
+                    format!("title has passed under {}", transfer.terms.transfer)
+                })
+                .map_err(|rejection| rejection.remedy("give the overage under a transfer of its own"))?;
                 let source = overage_source(transfer, consignment);
                 known.items.iter().try_for_each(|item| {
                     let place =
                         || format!("in {}'s books at {}", consignment.sender, consignment.from_location);
                     state.register.require_there(item, Rule::T05, place, &source)
-                })
+                })?;
+                // The goods crossed with the consignment, so its licence must cover them too.
+                let items = state.with_masters(&known.items)?;
+                state.transfers.licences.require_licence(&consignment.passage(), &items)
             }
             Outcome::NoAdjustment => require(!shortage, Rule::T04, || {
                 "goods that are missing are placed or called lost; they do not vanish".into()
@@ -780,6 +826,10 @@ impl Rules for DiscrepancyResolved {
         let (known, consignment, transfer) = (known.clone(), consignment.clone(), transfer.clone());
         if let Some(open) = state.transfers.discrepancies.get_mut(&self.discrepancy) {
             open.resolved_in = Some(act.seq);
+        }
+        if self.outcome == Outcome::OverageAccepted {
+            let items = state.with_categories(&known.items);
+            state.transfers.licences.use_up(&consignment.passage(), &items);
         }
         let missing = Standing::Missing(known.consignment.clone());
         let is_missing = |position: &Position| position.standing == missing;
@@ -810,6 +860,9 @@ impl Rules for DiscrepancyResolved {
                     let standing = received_standing(&transfer, consignment.is_return);
                     let source = overage_source(&transfer, &consignment);
                     state.register.shift(item, source, arrival(consignment.receiver, location, &standing));
+                    if !consignment.is_return {
+                        count_as_sent(state, &consignment.transfer, item);
+                    }
                 }
                 _ => {}
             }
@@ -854,6 +907,15 @@ fn overage_source(transfer: &Transfer, consignment: &Consignment) -> impl Fn(&Po
     let (owner, sender, location) =
         (transfer.terms.owner, consignment.sender, consignment.from_location.clone());
     move |position| held(owner, sender, &location, &standing)(position)
+}
+
+/// Goods that were sent without being written down are no longer left to send.
+fn count_as_sent(state: &mut State, id: &TransferId, item: &Item) {
+    let Some(transfer) = state.transfers.transfers.get_mut(id) else { return };
+    let sent = transfer.dispatched.entry(item.id().clone()).or_insert(item.quantity().none());
+    *sent = sent.plus(item.quantity()).unwrap_or(*sent);
+    let transfer = transfer.clone();
+    release_surplus(state, &transfer, item.id());
 }
 
 /// Goods that never left may be sent again.

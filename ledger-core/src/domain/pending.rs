@@ -35,6 +35,8 @@ pub struct Pending {
     pub act: Arc<RecordedAct>,
     /// The signatures that are missing.
     pub missing: Vec<Signer>,
+    /// The signatures that it waited for when it was recorded.
+    pub asked: Vec<Signer>,
 }
 
 fn pending(state: &State, entry: u64) -> Result<&Pending, Rejection> {
@@ -81,10 +83,20 @@ impl Rules for ActCountersigned {
             return Ok(());
         }
         // The last signature gives the act its effect: it must be lawful now, not only when it was written.
-        state.admit_events(&pending.act).map(drop).map_err(|rejection| Rejection {
+        let now = state.admit_events(&pending.act).map_err(|rejection| Rejection {
             why: format!("entry {} can no longer take effect: {}", self.entry, rejection.why),
             ..rejection
+        })?;
+        let unasked: Vec<Signer> =
+            now.missing().iter().filter(|signer| !pending.asked.contains(signer)).copied().collect();
+        require(unasked.is_empty(), Rule::S03, || {
+            format!(
+                "entry {} needs by now a signature for which nobody was asked: {}",
+                self.entry,
+                signer_list(&unasked)
+            )
         })
+        .map_err(|rejection| rejection.remedy("refuse the entry and record the act anew"))
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
@@ -95,13 +107,13 @@ impl Rules for ActCountersigned {
                 let others = pending.missing.iter().enumerate().filter(|(other, _)| *other != index);
                 others.map(|(_, signer)| *signer).collect()
             }
-            None => pending.missing,
+            None => pending.missing.clone(),
         };
         if missing.is_empty() {
             state.pending.remove(&self.entry);
             state.apply_events(&pending.act);
         } else {
-            state.pending.insert(self.entry, Pending { act: pending.act, missing });
+            state.pending.insert(self.entry, Pending { missing, ..pending });
         }
     }
 

@@ -941,7 +941,14 @@ impl Rules for InvoiceRegistered {
                     charged.line, charged.quantity
                 )
             })?;
-            let price = priced(charged.quantity, line.unit_price).and_then(|price| allowed.plus(price));
+            // The price of all that is charged by then, less the price of what was charged before: rounding
+            // each invoice for itself would let many small ones exceed the whole.
+            let price = total
+                .and_then(|total| priced(total, line.unit_price))
+                .zip(priced(before, line.unit_price))
+                .and_then(|(all, before)| all.minor().checked_sub(before.minor()))
+                .and_then(|minor| Money::new(minor, line.unit_price.currency()).ok())
+                .and_then(|price| allowed.plus(price));
             allowed = price.ok_or_else(|| {
                 Rejection::new(
                     Rule::S05,

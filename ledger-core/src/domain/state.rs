@@ -121,7 +121,8 @@ impl State {
         if admitted.missing.is_empty() {
             self.apply_events(act);
         } else {
-            self.pending.insert(act.seq, Pending { act: Arc::clone(act), missing: admitted.missing });
+            let asked = admitted.missing.clone();
+            self.pending.insert(act.seq, Pending { act: Arc::clone(act), missing: admitted.missing, asked });
         }
     }
 
