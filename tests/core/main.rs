@@ -10,5 +10,6 @@
     reason = "a test that meets the unexpected stops; its numbers are small"
 )]
 
+mod evidence;
 mod rules;
 mod store;
