@@ -102,6 +102,12 @@ impl From<JournalError> for CommandError {
                 message: format!("the ledger does not hold at entry {}: {}", finding.entry, finding.reason),
                 hint: Some("run `jointledger verify` to see all findings".into()),
             },
+            JournalError::Unfit(finding) => Self {
+                answer: Answer::No,
+                code: Some(finding.code.to_string()),
+                message: format!("not recorded, because no auditor would let it pass: {}", finding.reason),
+                hint: None,
+            },
             JournalError::Seal(SealError::Encoding(_)) => Self::new(Answer::Usage, message),
             JournalError::ActIdTaken { .. } => Self::new(Answer::No, message),
             JournalError::Seal(SealError::Signer(_))
