@@ -12,4 +12,5 @@
 
 mod evidence;
 mod rules;
+mod scenario;
 mod store;
