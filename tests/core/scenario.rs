@@ -19,8 +19,12 @@ fn scenario() -> Scenario {
 fn every_step_gets_the_answer_that_the_story_expects() {
     let scenario = scenario();
     let journal = scenario.play(MemoryStore::new(), |outcome| match &outcome.answer {
-        Answer::Recorded(receipt) => println!("{:>3} {} {}", receipt.entry, outcome.step.now, outcome.step.tell),
+        Answer::Recorded(receipt) => {
+            println!("{:>3} {} {}", receipt.entry, outcome.step.now, outcome.step.tell)
+        }
         Answer::Refused(rejection) => println!("  - {} {} {rejection}", outcome.step.now, outcome.step.tell),
     });
-    if let Err(e) = journal { panic!("{e}") }
+    if let Err(e) = journal {
+        panic!("{e}")
+    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod charter;
+pub(crate) mod demo;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod manual;
@@ -41,7 +42,8 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Schema(args) => manual::schema(&args, context),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::pages(&args, context),
-        Command::Reconcile(_) | Command::Books(_) | Command::Demo(_) | Command::Generate(_) => {
+        Command::Demo(args) => demo::run(&args, context),
+        Command::Reconcile(_) | Command::Books(_) | Command::Generate(_) => {
             Err(CommandError::usage("not built"))
         }
     }
