@@ -1,3 +1,4 @@
 //! What goes in and out in other people's forms: acts as JSON, books as CSV.
 
 pub mod acts;
+pub mod books;
