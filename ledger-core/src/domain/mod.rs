@@ -21,6 +21,7 @@ pub mod party;
 pub mod pending;
 pub mod procurement;
 pub mod quantity;
+pub mod reconcile;
 pub mod register;
 pub mod rejection;
 pub mod state;

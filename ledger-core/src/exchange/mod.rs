@@ -1,4 +1,5 @@
-//! What goes in and out in other people's forms: acts as JSON, books as CSV.
+//! What goes in and out in other people's forms: acts as JSON, books as CSV, stories as data.
 
 pub mod acts;
+pub mod books;
 pub mod scenario;
