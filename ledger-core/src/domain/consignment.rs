@@ -21,7 +21,7 @@ use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
 use super::text::{Text, code_list};
-use super::time::{Date, Timestamp};
+use super::time::Timestamp;
 use super::transfer::{Transfer, TransferKind, subjects_of};
 
 /// Milliseconds of an hour.
@@ -490,10 +490,8 @@ impl Rules for ConsignmentDispatched {
         state.transfers.licences.require_consent(&passage, &items)?;
         state.transfers.licences.require_licence(&passage, &items)?;
         for (item, master) in &items {
-            let expired = |expiry: Date| expiry <= passage.on;
-            require(!master.expiry.is_some_and(expired), Rule::T18, || {
-                format!("{} expired on {:?}", item.id(), master.expiry)
-            })?;
+            let Some(expiry) = master.expiry else { continue };
+            require(passage.on < expiry, Rule::T18, || format!("{} expired on {expiry}", item.id()))?;
         }
         Ok(())
     }
