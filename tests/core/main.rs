@@ -8,4 +8,5 @@
     reason = "a test that meets the unexpected stops; its numbers are small"
 )]
 
+mod laws;
 mod rules;
