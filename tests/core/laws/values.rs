@@ -129,6 +129,15 @@ fn numbers_and_times_are_read_as_they_are_written() {
     law(2_000, quantity(), |quantity| reads_back(&quantity));
 }
 
+// The last moments that were let in lay beyond what the calendar can show: they were all written as one.
+#[test]
+fn the_last_moment_is_read_as_it_is_written() {
+    let last = Timestamp::from_millis(0).unwrap().later_by(u64::MAX);
+    reads_back(&last);
+    assert!(Timestamp::from_millis(last.as_millis() + 1).is_err());
+    assert_ne!(last.to_string(), Timestamp::from_millis(last.as_millis() - 1).unwrap().to_string());
+}
+
 #[test]
 fn bytes_and_words_are_read_as_they_are_written() {
     law(500, any::<([u8; 32], [u8; 32])>(), |(a, b)| {
