@@ -11,6 +11,7 @@
 )]
 
 mod evidence;
+mod laws;
 mod rules;
 mod scenario;
 mod store;

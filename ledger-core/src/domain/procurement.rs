@@ -294,7 +294,7 @@ pub struct Programme {
 pub struct Progress {
     /// Contracted.
     pub contracted: Quantity,
-    /// Dispatched by the supplier.
+    /// Dispatched by the supplier; what a received delivery was short of is taken off again.
     pub dispatched: Quantity,
     /// Received.
     pub received: Quantity,
@@ -706,6 +706,21 @@ impl Contract {
         Quantity::sum(line.map(|(_, progress)| progress.accepted))
     }
 
+    /// What a delivery did not bring may be dispatched again.
+    fn release_short(&mut self, sent: &DeliveryDispatched, counted: &[DeliveredItem]) {
+        for line in &sent.items {
+            let sent_now = line.item.quantity();
+            let here = counted.iter().find(|item| item.line == line.line && item.item.id() == line.item.id());
+            let came = here.map_or(sent_now.none(), |item| item.item.quantity());
+            let (Some(short), Some(progress)) =
+                (sent_now.minus(came), self.progress.get_mut(&(line.line, sent.consignee)))
+            else {
+                continue;
+            };
+            progress.dispatched = progress.dispatched.minus(short).unwrap_or(progress.dispatched);
+        }
+    }
+
     fn advance(
         &mut self,
         party: Party,
@@ -811,9 +826,10 @@ impl Rules for DeliveryReceived {
             let key = (counted.line, counted.item.id().clone());
             delivery.waiting.insert(key, counted.item.quantity());
         }
-        let (contract, consignee) = (delivery.terms.contract.clone(), delivery.terms.consignee);
-        if let Some(contract) = state.procurement.contracts.get_mut(&contract) {
-            contract.advance(consignee, &self.items, |progress| &mut progress.received);
+        let terms = delivery.terms.clone();
+        if let Some(contract) = state.procurement.contracts.get_mut(&terms.contract) {
+            contract.advance(terms.consignee, &self.items, |progress| &mut progress.received);
+            contract.release_short(&terms, &self.items);
         }
     }
 

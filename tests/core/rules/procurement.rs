@@ -274,6 +274,24 @@ scenario!(the_expiry_of_a_delivery_is_the_one_that_was_dispatched, [P04, S05], [
     assert_eq!(stock.master.expiry, Some("2030-01-01".parse().unwrap()));
 });
 
+// What a delivery was short of counted as dispatched for ever, so the supplier's replacement of it could not be
+// recorded, and the line never be filled.
+scenario!(
+    what_a_delivery_was_short_of_may_be_delivered_again,
+    [P04],
+    [DeliveryDispatched, DeliveryReceived],
+    |w| {
+        w.contracted("P-1", "C-1");
+        w.accept((EE, PCO), ship("D-1", "C-1", LV, &[(1, &rounds("100 EA")), (2, GUN)]));
+        w.refuse(Rule::P04, (EE, PCO), ship("D-2", "C-1", LV, &[(1, &rounds("1 EA"))]));
+        w.accept((LV, PBO), land("D-1", &[(1, &rounds("90 EA"))]));
+        assert_eq!(progress(w, LV), ["100 EA", "90 EA", "90 EA", "0 EA"]);
+        w.refuse(Rule::P04, (EE, PCO), ship("D-2", "C-1", LV, &[(1, &rounds("11 EA"))]));
+        w.stocked("D-2", "C-1", LV, &[(1, &rounds("10 EA")), (2, GUN)]);
+        assert_eq!(progress(w, LV), ["100 EA", "100 EA", "100 EA", "10 EA"]);
+    }
+);
+
 scenario!(invoiced_is_within_accepted_times_price, [P05, S05, S01, I03], [InvoiceRegistered], |w| {
     w.contracted("P-1", "C-1");
     w.stocked("D-1", "C-1", LV, &[(1, &rounds("60 EA"))]);
@@ -414,6 +432,7 @@ scenarios!(
     accepted_is_within_received,
     nothing_is_accepted_without_certificate_of_conformity,
     the_expiry_of_a_delivery_is_the_one_that_was_dispatched,
+    what_a_delivery_was_short_of_may_be_delivered_again,
     invoiced_is_within_accepted_times_price,
     invoices_in_tranches_charge_no_more_than_the_whole,
     no_invoice_and_no_bank_reference_counts_twice,

@@ -123,6 +123,7 @@ fn document(number: u8, kind: DocumentKind) -> Document {
 }
 
 /// The ledger of the story.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) state: State,
     pub(crate) now: Timestamp,
