@@ -3,12 +3,18 @@
 
 use std::ops::ControlFlow;
 
+use ledger_core::domain::reconcile::{BreakClass, Tolerances};
+use ledger_core::domain::{Party, State};
+use ledger_core::exchange::books::Books;
 use ledger_core::exchange::scenario::{Answer as Said, Outcome, Scenario};
 use ledger_core::journal::{self, Until};
 use ledger_core::ledger::Expectations;
 use ledger_core::ledger::charter::fingerprint;
 use ledger_core::store::sled::SledStore;
+use serde::Deserialize;
 use serde_json::json;
+
+use super::reconcile;
 
 use crate::cli::DemoArgs;
 use crate::context::Context;
@@ -17,6 +23,21 @@ use crate::render::{human, json};
 
 const CHARTER: &str = include_str!("../../../fixtures/scenarios/baltic/charter.json");
 const STEPS: &str = include_str!("../../../fixtures/scenarios/baltic/steps.jsonl");
+/// Each ministry's own book, with the differences that were planted in it.
+const BOOKS: [(&str, &str); 3] = [
+    ("EE", include_str!("../../../fixtures/scenarios/baltic/books-ee.csv")),
+    ("LV", include_str!("../../../fixtures/scenarios/baltic/books-lv.csv")),
+    ("LT", include_str!("../../../fixtures/scenarios/baltic/books-lt.csv")),
+];
+const PLANTED: &str = include_str!("../../../fixtures/scenarios/baltic/expected-breaks.json");
+
+/// A difference that was planted in a book.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Planted {
+    ministry: Party,
+    class: BreakClass,
+    item: String,
+}
 
 pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Answer, CommandError> {
     let scenario = Scenario::parse(CHARTER, STEPS).map_err(broken)?;
@@ -46,6 +67,7 @@ pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Answer, CommandE
         return Err(CommandError::new(Answer::Unsound, "the ledger that was just written does not hold")
             .hint(format!("look at it with `jointledger --ledger {} verify`", args.dir.display())));
     }
+    let found = compare(tip.state(), context)?;
     if context.json {
         context.emit(
             "demo",
@@ -55,6 +77,7 @@ pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Answer, CommandE
                 "head": played,
                 "charter": charter,
                 "sound": report.is_sound(),
+                "planted_differences_found": found,
             }),
         )?;
         return Ok(Answer::Done);
@@ -70,7 +93,39 @@ pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Answer, CommandE
         report.entries
     ))?;
     context.say(format_args!("{}    head {} {}", human::good("replayed"), played.size, played.link))?;
+    context.say(format_args!(
+        "{}  all {found} differences that were planted in the three books, and no other",
+        human::good("reconciled")
+    ))?;
+    context.say(format_args!("Look around: jointledger --ledger {} log", args.dir.display()))?;
     Ok(Answer::Done)
+}
+
+/// Reconciles the three ministries' books and sees to it that exactly the planted differences are found.
+fn compare(state: &State, context: &Context) -> Result<usize, CommandError> {
+    let mut found = Vec::new();
+    for (ministry, book) in BOOKS {
+        let ministry: Party = ministry.parse().map_err(broken)?;
+        let book = Books::read(book.as_bytes(), ministry).map_err(broken)?;
+        let report = book.reconcile(state, Tolerances::default());
+        if !context.json {
+            context.say("")?;
+        }
+        reconcile::tell(&report, context)?;
+        found.extend(report.reconciliation.breaks.iter().map(|found| Planted {
+            ministry,
+            class: found.class,
+            item: found.item.to_string(),
+        }));
+    }
+    let mut planted: Vec<Planted> = serde_json::from_str(PLANTED).map_err(broken)?;
+    planted.sort();
+    found.sort();
+    if found == planted {
+        Ok(found.len())
+    } else {
+        Err(broken(format_args!("the books differ in {found:?}, planted were {planted:?}")))
+    }
 }
 
 /// A story that does not play is a fault of the program, not of who runs it.

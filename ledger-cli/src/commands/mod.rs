@@ -7,6 +7,7 @@ pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod pending;
+pub(crate) mod reconcile;
 pub(crate) mod record;
 pub(crate) mod show;
 pub(crate) mod state;
@@ -43,9 +44,9 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::pages(&args, context),
         Command::Demo(args) => demo::run(&args, context),
-        Command::Reconcile(_) | Command::Books(_) | Command::Generate(_) => {
-            Err(CommandError::usage("not built"))
-        }
+        Command::Reconcile(args) => reconcile::run(&args, context),
+        Command::Books(args) => reconcile::export(&args, context),
+        Command::Generate(_) => Err(CommandError::usage("not built")),
     }
 }
 
