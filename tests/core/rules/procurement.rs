@@ -167,6 +167,7 @@ scenario!(
         lines[0]["per_party"] = halves;
         let good = contract("C-1", "P-1").with("lines", lines);
         w.refuse(Rule::I03, (EE, FIN), good.clone());
+        w.refuse(Rule::S05, (LT, PCO), good.clone().with("buyer", LT));
         let entry = w.begin((LV, PCO), good.clone().with("buyer", LV));
         w.refuse(Rule::I03, (LT, PCO), countersign(entry));
         w.sign((EE, PCO), entry);
