@@ -419,6 +419,15 @@ scenario!(
     }
 );
 
+// A delivery that was lost whole could not be closed: a count of nothing was refused, and its goods stayed dispatched.
+scenario!(a_delivery_that_brought_nothing_is_received_as_such, [S05], [DeliveryReceived], |w| {
+    w.contracted("P-1", "C-1");
+    w.accept((EE, PCO), ship("D-1", "C-1", LV, &[(2, GUN)]));
+    w.accept((LV, PBO), land("D-1", &[]).with("remark", "lost at sea"));
+    w.refuse(Rule::S05, (LV, QAR), take_over("D-1", &[], "Adazi"));
+    w.stocked("D-2", "C-1", LV, &[(2, GUN2)]);
+});
+
 scenarios!(
     a_programme_runs_from_proposal_to_cost_share,
     a_programme_is_proposed_by_the_armaments_director_of_its_lead,
@@ -440,4 +449,5 @@ scenarios!(
     paid_is_within_approved_and_approved_within_invoiced,
     only_participants_pay,
     a_pool_is_shared_out_to_the_cent_by_the_programmes_shares,
+    a_delivery_that_brought_nothing_is_received_as_such,
 );
