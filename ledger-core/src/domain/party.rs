@@ -289,7 +289,8 @@ impl Directory {
         Ok(Officer { key: *key, party, role })
     }
 
-    fn require_party(&self, party: Party) -> Result<(), Rejection> {
+    /// Refuses a party that is no member.
+    pub(crate) fn require_party(&self, party: Party) -> Result<(), Rejection> {
         if self.parties.contains(&party) { Ok(()) } else { Err(Rejection::unknown("party", party)) }
     }
 

@@ -472,6 +472,7 @@ impl Rules for ProgrammeProposed {
 impl Rules for ParticipantJoined {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         let lead = state.procurement.programme(&self.programme)?.terms.lead;
+        state.directory.require_party(self.party)?;
         let mut signers = vec![Signer::of(self.party, MINISTER)];
         if self.party != lead {
             signers.push(Signer::of(lead, MINISTER));

@@ -428,6 +428,12 @@ scenario!(a_delivery_that_brought_nothing_is_received_as_such, [S05], [DeliveryR
     w.stocked("D-2", "C-1", LV, &[(2, GUN2)]);
 });
 
+scenario!(only_members_join, [S01], [ParticipantJoined], |w| {
+    w.accept((EE, NAD), programme("P-1", EE));
+    w.refuse(Rule::S01, (EE, MIN), join("P-1", "PL", "1/2"));
+    w.agree(&[(EE, MIN), (LV, MIN)], join("P-1", LV, "1/2"));
+});
+
 scenarios!(
     a_programme_runs_from_proposal_to_cost_share,
     a_programme_is_proposed_by_the_armaments_director_of_its_lead,
@@ -450,4 +456,5 @@ scenarios!(
     only_participants_pay,
     a_pool_is_shared_out_to_the_cent_by_the_programmes_shares,
     a_delivery_that_brought_nothing_is_received_as_such,
+    only_members_join,
 );
