@@ -493,8 +493,8 @@ impl Rules for KeyRevoked {
     }
 }
 
-/// Every role: for acts where admit() looks at the very key.
-const ANY_ROLE: &[Role] = &[
+/// Every role: for acts where the very key is looked at.
+pub(crate) const ANY_ROLE: &[Role] = &[
     Role::Root,
     Role::Minister,
     Role::ArmamentsDirector,
