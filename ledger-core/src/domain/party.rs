@@ -289,7 +289,8 @@ impl Directory {
         Ok(Officer { key: *key, party, role })
     }
 
-    fn require_party(&self, party: Party) -> Result<(), Rejection> {
+    /// Refuses a party that is no member.
+    pub(crate) fn require_party(&self, party: Party) -> Result<(), Rejection> {
         if self.parties.contains(&party) { Ok(()) } else { Err(Rejection::unknown("party", party)) }
     }
 
@@ -492,8 +493,8 @@ impl Rules for KeyRevoked {
     }
 }
 
-/// Every role: for acts where admit() looks at the very key.
-const ANY_ROLE: &[Role] = &[
+/// Every role: for acts where the very key is looked at.
+pub(crate) const ANY_ROLE: &[Role] = &[
     Role::Root,
     Role::Minister,
     Role::ArmamentsDirector,

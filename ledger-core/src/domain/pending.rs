@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::consent::{Signer, signer_list};
 use super::event::{RecordedAct, Rules, events};
+use super::party::ANY_ROLE;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
@@ -19,7 +20,7 @@ events! {
         remark: Option<Text>,
     }
 
-    /// Refuse an act that waits for this signature; it never takes effect
+    /// Refuse an act that waits for this signature, or withdraw one's own; it never takes effect
     ActRefused {
         /// Position of the act that waits
         entry: u64,
@@ -124,7 +125,11 @@ impl Rules for ActCountersigned {
 
 impl Rules for ActRefused {
     fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        signers_for(state, self.entry, act)
+        let waiting = pending(state, self.entry)?;
+        match state.directory.officer(&act.author) {
+            Some(author) if waiting.act.author == author.key => Ok(vec![Signer::of(author.party, ANY_ROLE)]),
+            _ => signers_for(state, self.entry, act),
+        }
     }
 
     fn signer_rule(&self, state: &State) -> Rule {

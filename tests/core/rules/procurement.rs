@@ -167,6 +167,7 @@ scenario!(
         lines[0]["per_party"] = halves;
         let good = contract("C-1", "P-1").with("lines", lines);
         w.refuse(Rule::I03, (EE, FIN), good.clone());
+        w.refuse(Rule::S05, (LT, PCO), good.clone().with("buyer", LT));
         let entry = w.begin((LV, PCO), good.clone().with("buyer", LV));
         w.refuse(Rule::I03, (LT, PCO), countersign(entry));
         w.sign((EE, PCO), entry);
@@ -418,6 +419,21 @@ scenario!(
     }
 );
 
+// A delivery that was lost whole could not be closed: a count of nothing was refused, and its goods stayed dispatched.
+scenario!(a_delivery_that_brought_nothing_is_received_as_such, [S05], [DeliveryReceived], |w| {
+    w.contracted("P-1", "C-1");
+    w.accept((EE, PCO), ship("D-1", "C-1", LV, &[(2, GUN)]));
+    w.accept((LV, PBO), land("D-1", &[]).with("remark", "lost at sea"));
+    w.refuse(Rule::S05, (LV, QAR), take_over("D-1", &[], "Adazi"));
+    w.stocked("D-2", "C-1", LV, &[(2, GUN2)]);
+});
+
+scenario!(only_members_join, [S01], [ParticipantJoined], |w| {
+    w.accept((EE, NAD), programme("P-1", EE));
+    w.refuse(Rule::S01, (EE, MIN), join("P-1", "PL", "1/2"));
+    w.agree(&[(EE, MIN), (LV, MIN)], join("P-1", LV, "1/2"));
+});
+
 scenarios!(
     a_programme_runs_from_proposal_to_cost_share,
     a_programme_is_proposed_by_the_armaments_director_of_its_lead,
@@ -439,4 +455,6 @@ scenarios!(
     paid_is_within_approved_and_approved_within_invoiced,
     only_participants_pay,
     a_pool_is_shared_out_to_the_cent_by_the_programmes_shares,
+    a_delivery_that_brought_nothing_is_received_as_such,
+    only_members_join,
 );
