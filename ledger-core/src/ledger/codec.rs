@@ -230,7 +230,7 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-/// Writes text of at most `limit` bytes.
+/// Writes text behind its length.
 fn put_text<E: Encoder>(text: &str, out: &mut E) -> Result<(), EncodeError> {
     let length =
         u16::try_from(text.len()).map_err(|_| EncodeError::Other("text of more than 65,535 bytes"))?;
@@ -238,7 +238,8 @@ fn put_text<E: Encoder>(text: &str, out: &mut E) -> Result<(), EncodeError> {
     out.writer().write(text.as_bytes())
 }
 
-/// Reads text of at most `limit` bytes; a longer length is refused before anything is allocated for it.
+/// Reads text of at most `limit` bytes, where it stands: nothing is allocated for a length that is too long or
+/// for bytes that are not there.
 fn take_text<D: Decoder, T: std::str::FromStr<Err = String>>(
     input: &mut D,
     limit: usize,
@@ -248,10 +249,11 @@ fn take_text<D: Decoder, T: std::str::FromStr<Err = String>>(
         return Err(impossible(format!("text of {length} bytes, at most {limit} are allowed")));
     }
     input.claim_bytes_read(length)?;
-    let mut bytes = vec![0; length];
-    input.reader().read(&mut bytes)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| impossible("text is not UTF-8".into()))?;
-    text.parse().map_err(impossible)
+    let bytes = input.reader().peek_read(length).ok_or(DecodeError::UnexpectedEnd { additional: length })?;
+    let text = std::str::from_utf8(bytes).map_err(|_| impossible("text is not UTF-8".into()))?;
+    let value = text.parse().map_err(impossible)?;
+    input.reader().consume(length);
+    Ok(value)
 }
 
 macro_rules! texts {
