@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::codes::{Condition, Cpv, DocumentKind, Hazard, MlCategory, Ncage, Nsn, Party};
+use super::codes::{Condition, Country, Cpv, DocumentKind, Hazard, MlCategory, Ncage, Nsn, Party};
 use super::consent::Signer;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ContractId, DeliveryId, InvoiceId, PaymentId, Place, PoolId, ProgrammeId, Reference};
@@ -74,6 +74,9 @@ pub struct ContractLine {
     /// Net explosive quantity of one unit, in grams
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub neq_g_per_unit: Option<u64>,
+    /// The state whose consent a re-transfer needs
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restricted_by: Option<Country>,
     /// How much is bought
     pub quantity: Quantity,
     /// The price of one unit, without value added tax
@@ -653,6 +656,9 @@ impl ContractSigned {
         })?;
         let value = priced(line.quantity, line.unit_price);
         require(value.is_some(), Rule::S05, || format!("the value of line {number} is too large"))?;
+        require(line.restricted_by.is_none() || line.nsn.is_some(), Rule::S05, || {
+            format!("line {number} is restricted: it needs a stock number, by which consent is given")
+        })?;
         let explosive = line.ml.is_some_and(MlCategory::is_explosive);
         require(!explosive || (line.hazard.is_some() && line.neq_g_per_unit.is_some()), Rule::T17, || {
             format!("line {number} is explosive: hazard code and net explosive quantity are missing")
@@ -853,7 +859,7 @@ impl DeliveryAccepted {
             hazard: line.hazard,
             neq_g_per_unit: line.neq_g_per_unit,
             expiry: delivered.expiry,
-            restricted_by: None,
+            restricted_by: line.restricted_by,
         })
     }
 }

@@ -545,6 +545,7 @@ structures! {
         ml: Option<MlCategory>,
         hazard: Option<Hazard>,
         neq_g_per_unit: Option<u64>,
+        restricted_by: Option<Country>,
         quantity: Quantity,
         unit_price: Money,
         per_party: Vec<PartyQuantity>,

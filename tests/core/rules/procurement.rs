@@ -420,6 +420,23 @@ scenario!(
 );
 
 // A delivery that was lost whole could not be closed: a count of nothing was refused, and its goods stayed dispatched.
+// Goods bought under a third state's restriction lost it on the way into the register.
+scenario!(restricted_goods_stay_restricted_when_they_are_bought, [T09, S05], [DeliveryAccepted], |w| {
+    w.arranged("P-1");
+    let mut lines = contract_lines();
+    lines[1]["restricted_by"] = json!("US");
+    let signed = contract("C-1", "P-1").with("lines", lines.clone());
+    lines[1]["nsn"] = Value::Null;
+    w.refuse(Rule::S05, (EE, PCO), contract("C-1", "P-1").with("lines", lines));
+    w.accept((EE, PCO), signed);
+    w.stocked("D-1", "C-1", EE, &[(2, GUN)]);
+    w.agreed("LOAN", "T-1", EE, LV, &[GUN]);
+    let leave = dispatch("K-1", "T-1", &[GUN], "Tapa");
+    w.refuse(Rule::T09, (EE, HRH), leave.clone());
+    w.accept((EE, LIC), consent("A-1", EE, "US", LV));
+    w.accept((EE, HRH), leave);
+});
+
 scenario!(a_delivery_that_brought_nothing_is_received_as_such, [S05], [DeliveryReceived], |w| {
     w.contracted("P-1", "C-1");
     w.accept((EE, PCO), ship("D-1", "C-1", LV, &[(2, GUN)]));
@@ -455,6 +472,7 @@ scenarios!(
     paid_is_within_approved_and_approved_within_invoiced,
     only_participants_pay,
     a_pool_is_shared_out_to_the_cent_by_the_programmes_shares,
+    restricted_goods_stay_restricted_when_they_are_bought,
     a_delivery_that_brought_nothing_is_received_as_such,
     only_members_join,
 );
