@@ -12,6 +12,7 @@ pub mod codes;
 pub mod consent;
 pub mod consignment;
 pub mod digest;
+pub mod discrepancy;
 pub mod event;
 pub mod ids;
 pub mod item;

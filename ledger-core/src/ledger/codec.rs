@@ -22,8 +22,10 @@ use crate::domain::codes::{
     Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Ncage, Nsn, Party,
 };
 use crate::domain::consignment::{
-    ConsignmentDispatched, ConsignmentReceived, Counted, DiscrepancyKind, DiscrepancyReported,
-    DiscrepancyResolved, ItemsReserved, Liability, Outcome, ReturnDispatched, ReturnReceived,
+    ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
+};
+use crate::domain::discrepancy::{
+    DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
 use crate::domain::event::{Act, Document, Event, with_catalogue};
 use crate::domain::ids::{

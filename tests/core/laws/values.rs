@@ -6,7 +6,7 @@ use std::str::FromStr;
 use ledger_core::domain::codes::{
     Condition, Cpv, DocumentKind, Hazard, Marking, MlCategory, Ncage, Nsn, Party,
 };
-use ledger_core::domain::consignment::{DiscrepancyKind, Liability, Outcome};
+use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
 use ledger_core::domain::ids::{Place, Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::licence::LicenceKind;
