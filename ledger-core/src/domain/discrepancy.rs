@@ -1,6 +1,6 @@
 //! Discrepancies: what a receiver found wrong with a consignment, and what both sides agree became of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::codes::Party;
 use super::consent::Signer;
