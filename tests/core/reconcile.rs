@@ -282,6 +282,8 @@ fn another_supply_class_is_the_same_item() {
     assert_eq!(ledger.rules(&[(&of(other, "500 EA"), TAPA)]), [MatchRule::OtherClass]);
     let found = ledger.only_break(&[(&of(other, "500 EA"), VORU)]);
     assert_eq!((found.class, fields(&found)), (Location, vec![Field::Location]));
+    let fuel = Ledger::with(&[(&of(FUEL, "500 LTR"), TAPA)]);
+    assert_eq!(fuel.rules(&[("bulk:9130-38-000-0001=500 LTR", TAPA)]), [MatchRule::OtherClass]);
     let ledger = Ledger::with(&[(&all, TAPA), (&of(other, "50 EA"), TAPA)]);
     assert_eq!(ledger.rules(&[(&of(ROUNDS, "550 EA"), TAPA)]), [MatchRule::SumOfLines]);
     let both = [(all.as_str(), TAPA), ("batch:1310-38-123-4567:EA-22-07=50 EA", TAPA)];
@@ -433,6 +435,13 @@ fn the_stock_number_of_a_serial_item_is_compared_when_both_have_one() {
     rows[0].nsn = Some("1055-38-111-2223".parse().unwrap());
     let breaks = ledger.against(&rows).breaks;
     assert_eq!((classes(&breaks), fields(&breaks[0])), (vec![Identity], vec![Field::Nsn]));
+    rows[0].owner = party("LV");
+    let breaks = ledger.against(&rows).breaks;
+    assert_eq!((classes(&breaks), fields(&breaks[0])), (vec![WrongParty], vec![Field::Owner, Field::Nsn]));
+    // With another stock number, a slip in the serial number is no slip.
+    rows[0].owner = party("EE");
+    rows[0].item = "serial:0AA1J:M3E1:SN-0043".parse().unwrap();
+    assert_eq!(classes(&ledger.against(&rows).breaks), [MissingInBook, MissingInLedger]);
 }
 
 // -------------------------------------------------------------------------------- one cause, one break
@@ -476,6 +485,20 @@ fn a_slip_and_another_place_are_two_differences_that_name_each_other() {
     assert_eq!(classes(&breaks), [MissingInBook, MissingInLedger]);
     assert_eq!(breaks[0].candidate.as_ref().unwrap().row, Some(2));
     assert_eq!(breaks[1].candidate.as_ref().unwrap().holding.item.to_string(), GUN);
+}
+
+#[test]
+fn a_slip_and_another_quantity_are_two_differences() {
+    let ledger = Ledger::with(&[(&of(ROUNDS, "500 EA"), TAPA)]);
+    let breaks = ledger.breaks(&[("batch:1376-38-123-4567:EA-22-08=480 EA", TAPA)]);
+    assert_eq!(classes(&breaks), [MissingInBook, MissingInLedger]);
+}
+
+#[test]
+fn a_part_that_went_elsewhere_and_is_in_another_condition_is_two_differences() {
+    let ledger = Ledger::with(&[(&of(ROUNDS, "500 EA"), TAPA)]);
+    let breaks = ledger.breaks(&[(&of(ROUNDS, "300 EA"), TAPA), (&of(ROUNDS, "200 EA"), "Voru F EE EE")]);
+    assert_eq!(classes(&breaks), [MissingInLedger, Quantity]);
 }
 
 #[test]
@@ -624,9 +647,21 @@ fn the_same_fuel_in_other_hands_explains_nothing() {
     let ledger = Ledger::with(&[(&of(FUEL, "5000 LTR"), "Adazi A LV LV")]);
     let found = ledger.only_break(&[(&of(FUEL, "1000 LTR"), TAPA)]);
     assert_eq!((found.class, found.hint), (MissingInLedger, None));
+    let found = ledger.only_break(&[(&of(FUEL, "5000 LTR"), "Tapa A EE LV")]);
+    let hint = Some("in the ledger: LV holds 5000 LTR at Adazi".into());
+    assert_eq!((found.class, found.hint), (MissingInLedger, hint));
     let ledger = Ledger::with(&[(&of(FUEL, "1000 LTR"), "Tapa A LV EE")]);
     let found = ledger.only_break(&[(&of(FUEL, "1000 LTR"), TAPA)]);
     assert_eq!((found.class, fields(&found)), (WrongParty, vec![Field::Holder]));
+}
+
+#[test]
+fn a_wrong_holder_is_looked_for_among_ones_own_goods_first() {
+    let fuel = of(FUEL, "1000 LTR");
+    let ledger = Ledger::with(&[(&fuel, "Tapa A EE EE"), (&fuel, "Tapa A LV EE")]);
+    let breaks = checked(&ledger.state, "LV", &book("LV", &[(&fuel, "Tapa A LT EE")])).breaks;
+    assert_eq!(classes(&breaks), [WrongParty]);
+    assert_eq!(breaks[0].differences[0].ledger, "LV");
 }
 
 // ------------------------------------------------------------------------------------ through the file

@@ -559,6 +559,8 @@ mod tests {
         let plain = book(GUN);
         let lines = format!("{HEADER}{GUN}").replace('\n', "\r\n");
         assert_eq!(read(format!("\u{FEFF}{lines}")).unwrap(), plain);
+        let quoted = HEADER.replacen("as_of", "\"as_of\"", 1);
+        assert_eq!(read(format!("\u{FEFF}{quoted}{GUN}")).unwrap(), plain);
         assert_eq!(read(format!("{HEADER}{GUN}").trim_end()).unwrap(), plain);
         assert_eq!(book(&GUN.replace("Tapa", "\"Tapa\"")), plain);
         assert_eq!(book(&GUN.replace(",A,", ", A ,")), plain);
