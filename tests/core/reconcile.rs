@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ledger_core::domain::codes::{DocumentKind, Marking};
 use ledger_core::domain::reconcile::{
-    BookRow, Break, BreakClass, Field, MatchRule, Reconciliation, Tolerances, books_of, reconcile,
+    BookRow, Break, BreakClass, Delta, Field, MatchRule, Reconciliation, Tolerances, books_of, reconcile,
 };
 use ledger_core::domain::{
     Act, ActId, Digest, Document, Party, PublicKey, RecordedAct, Role, State, Timestamp,
@@ -842,6 +842,44 @@ proptest! {
         found.sort();
         expected.sort();
         prop_assert_eq!(found, expected);
+    }
+}
+
+/// What a ledger or a book has of a batch: small amounts in few positions, so that much coincides.
+fn amounts() -> impl Strategy<Value = Vec<(u64, usize, usize)>> {
+    prop::collection::vec((1_u64..5, 0_usize..3, 0_usize..2), 0..8)
+}
+
+/// By how much more the book has, in whole units.
+fn signed(delta: Option<Delta>) -> i64 {
+    let Some(Delta { is_less, amount }) = delta else { return 0 };
+    let amount = i64::try_from(amount.number()).unwrap();
+    if is_less { -amount } else { amount }
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_books_say_the_breaks_add_up_to_the_difference(held in amounts(), said in amounts()) {
+        let position = |place: usize, condition: usize| {
+            format!("{} {} EE EE", ["Tapa", "Voru", "Narva"][place], ["A", "F"][condition])
+        };
+        let mut ledger = Ledger::new();
+        for (amount, place, condition) in &held {
+            ledger.register(&of(ROUNDS, &format!("{amount} EA")), &position(*place, *condition));
+        }
+        let rows: Vec<BookRow> = said
+            .iter()
+            .zip(2..)
+            .map(|((amount, place, condition), row)| {
+                book_row(row, "EE", &of(ROUNDS, &format!("{amount} EA")), &position(*place, *condition))
+            })
+            .collect();
+        let result = ledger.against(&rows);
+        let total = |all: &[(u64, usize, usize)]| all.iter().map(|(amount, ..)| *amount as i64).sum::<i64>();
+        let broken: i64 = result.breaks.iter().map(|found| signed(found.delta)).sum();
+        prop_assert_eq!(broken, total(&said) - total(&held));
+        // A break is never longer than saying that one side has nothing and the other has this.
+        prop_assert!(result.breaks.len() as u64 <= result.ledger_lines + result.book_rows);
     }
 }
 
