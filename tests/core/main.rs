@@ -12,6 +12,7 @@
 
 mod evidence;
 mod laws;
+mod reconcile;
 mod rules;
 mod scenario;
 mod store;

@@ -1130,8 +1130,10 @@ impl<'a> Run<'a> {
 
     /// Step 5: what one side has and the other has not.
     fn missing(&mut self, in_ledger: &[Lot<'a>], in_book: &[Rest<'a>]) {
-        let ledger = Remainder::new(in_ledger.iter());
-        let book = Remainder::new(in_book.iter().map(|rest| &rest.lot));
+        // Without anything to look for, nothing has to be found.
+        let both = !in_ledger.is_empty() && !in_book.is_empty();
+        let ledger = Remainder::new(in_ledger.iter().filter(|_| both));
+        let book = Remainder::new(in_book.iter().map(|rest| &rest.lot).filter(|_| both));
         let mut found: Vec<Break> = Vec::new();
         for line in in_ledger {
             let nearest = book.nearest(line, |row| self.differences(line, row).len());
@@ -1236,7 +1238,7 @@ fn identity_differences(line: &Lot<'_>, row: &Lot<'_>) -> Vec<Difference> {
 fn facts_digest(lot: &Lot<'_>) -> u64 {
     let Key { owner, holder, condition, location } = lot.key;
     let facts = [owner.as_str(), holder.as_str(), condition.code(), lot.unit.code(), location.as_str()];
-    digest(0, facts.iter().flat_map(|fact| fact.bytes().chain(std::iter::once(b'|'))))
+    digest(facts.iter().flat_map(|fact| fact.bytes().chain(std::iter::once(b'|'))))
 }
 
 /// What is left of one side, to look for what comes nearest to something.

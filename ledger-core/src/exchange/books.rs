@@ -509,3 +509,197 @@ fn how_much(qty: &str, uom: &str) -> Result<Quantity, Bad> {
     let quantity: Result<Quantity, String> = format!("{bare} {unit}").parse();
     quantity.map_err(|error| Bad::of("qty", reason(error)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "as_of,ministry,nsn,serial,batch,qty,uom,condition,location,holder,owner\n";
+    const GUN: &str = "2026-03-31,EE,,0AA1J:M3E1:SN-0042,,1,EA,A,Tapa,EE,EE\n";
+
+    fn read(file: impl AsRef<[u8]>) -> Result<Books, BooksError> {
+        Books::read(file.as_ref(), "EE".parse().unwrap())
+    }
+
+    /// The book of these lines behind the header.
+    fn book(lines: &str) -> Books {
+        read(format!("{HEADER}{lines}")).unwrap()
+    }
+
+    /// What is wrong with the only row.
+    fn bad(line: &str) -> BadRow {
+        let books = book(line);
+        assert_eq!(books.rows, [], "{line}");
+        let [bad] = books.bad_rows.as_slice() else { panic!("{line}: {:?}", books.bad_rows) };
+        bad.clone()
+    }
+
+    #[test]
+    fn a_row_is_one_thing_a_batch_or_bulk_goods() {
+        let books = book(
+            "2026-03-31,EE,1055-38-111-2222,0AA1J:M3E1:SN-0042,,1,EA,A,Tapa,EE,EE\n\
+             2026-03-31,EE,1376381234567,,EA-22-07,500.000,EA,F,Voru,EE,LV\n\
+             2026-03-31,EE,9140-38-000-0001,,,0.50,LTR,A,Tapa,EE,EE\n",
+        );
+        assert_eq!(books.bad_rows, []);
+        let items: Vec<String> = books.rows.iter().map(|row| row.item.to_string()).collect();
+        assert_eq!(
+            items,
+            ["serial:0AA1J:M3E1:SN-0042", "batch:1376-38-123-4567:EA-22-07", "bulk:9140-38-000-0001"]
+        );
+        let amounts: Vec<String> = books.rows.iter().map(|row| row.quantity.to_string()).collect();
+        assert_eq!(amounts, ["1 EA", "500 EA", "0.5 LTR"]);
+        assert_eq!(books.rows.iter().map(|row| row.row).collect::<Vec<_>>(), [2, 3, 4]);
+        assert!(books.rows.iter().all(|row| row.nsn.is_some()));
+        assert_eq!(books.as_of.unwrap().to_string(), "2026-03-31");
+    }
+
+    #[test]
+    fn what_spreadsheets_write_is_read() {
+        let plain = book(GUN);
+        let lines = format!("{HEADER}{GUN}").replace('\n', "\r\n");
+        assert_eq!(read(format!("\u{FEFF}{lines}")).unwrap(), plain);
+        let quoted = HEADER.replacen("as_of", "\"as_of\"", 1);
+        assert_eq!(read(format!("\u{FEFF}{quoted}{GUN}")).unwrap(), plain);
+        assert_eq!(read(format!("{HEADER}{GUN}").trim_end()).unwrap(), plain);
+        assert_eq!(book(&GUN.replace("Tapa", "\"Tapa\"")), plain);
+        assert_eq!(book(&GUN.replace(",A,", ", A ,")), plain);
+        let spaced = book(&format!("\n{GUN},,,,,,,,,,\n \n"));
+        assert_eq!((spaced.rows.len(), spaced.rows[0].row, spaced.bad_rows), (1, 3, vec![]));
+    }
+
+    #[test]
+    fn columns_may_stand_in_any_order() {
+        let turned = "owner,holder,location,condition,uom,qty,batch,serial,nsn,ministry,as_of\n\
+                      EE,EE,Tapa,A,EA,1,,0AA1J:M3E1:SN-0042,,EE,2026-03-31\n";
+        assert_eq!(read(turned).unwrap(), book(GUN));
+    }
+
+    #[test]
+    fn a_first_line_that_does_not_name_the_columns_is_refused_with_the_reason() {
+        for (file, reason) in [
+            (String::new(), "empty"),
+            (GUN.into(), "none of them"),
+            (HEADER.replace("owner", "Owner"), "\"Owner\" is none of them"),
+            (HEADER.replace(",owner", ""), "owner is missing"),
+            (HEADER.replace(",owner", ",holder"), "holder stands there twice"),
+            (HEADER.replace(",owner", ",owner,owner"), "twice"),
+            (HEADER.replace(',', ";"), "';' stands between"),
+            (HEADER.replace("as_of", "\"as_of"), "not closed"),
+            (" ".repeat(MAX_LINE + 1), "at most"),
+        ] {
+            let error = read(&file).unwrap_err().to_string();
+            assert!(error.contains(reason), "{file}: {error}");
+        }
+        let utf16: Vec<u8> =
+            std::iter::once(0xFEFF).chain(HEADER.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let error = read(utf16).unwrap_err().to_string();
+        assert!(error.contains("not UTF-8"), "{error}");
+    }
+
+    #[test]
+    fn a_bad_row_is_reported_with_its_line_and_column() {
+        for (from, to, column) in [
+            ("2026-03-31", "31.03.2026", "as_of"),
+            (",EE,,", ",Estonia,,", "ministry"),
+            (",EE,,0", ",EE,12,0", "nsn"),
+            ("0AA1J:M3E1:SN-0042", "SN-0042", "serial"),
+            ("SN-0042", "SN_0042", "serial"),
+            ("0AA1J:M3E1:SN-0042", "", "nsn"),
+            ("SN-0042,,", "SN-0042,B-1,", "batch"),
+            (",1,EA", ",2,EA", "qty"),
+            (",1,EA", ",1,H87", "qty"),
+            (",1,EA", ",,EA", "qty"),
+            (",1,EA", ",-1,EA", "qty"),
+            (",1,EA", ",1,each", "uom"),
+            (",A,", ",X,", "condition"),
+            ("Tapa", "", "location"),
+            ("Tapa", "Võru", "location"),
+            ("Tapa,EE", "Tapa,ee", "holder"),
+            ("EE,EE\n", "EE,\n", "owner"),
+        ] {
+            assert!(GUN.contains(from), "{from}");
+            let bad = bad(&GUN.replacen(from, to, 1));
+            assert_eq!((bad.line, bad.column), (2, Some(column)), "{from} {to} {bad}");
+            assert!(bad.to_string().starts_with(&format!("line 2, column {column}: ")), "{bad}");
+        }
+        let few = bad(&GUN.replace(",EE\n", "\n"));
+        assert_eq!(few.to_string(), "line 2: the row has 10 values, 11 are needed");
+    }
+
+    #[test]
+    fn a_bad_row_names_its_item_when_that_can_be_read() {
+        assert_eq!(bad(&GUN.replace("Tapa", "")).item.unwrap().to_string(), "serial:0AA1J:M3E1:SN-0042");
+        assert_eq!(bad(&GUN.replace("SN-0042", "")).item, None);
+    }
+
+    #[test]
+    fn a_bad_row_hides_no_other() {
+        let long = GUN.replace("Tapa", &"T".repeat(MAX_LINE));
+        let mut file = format!("{HEADER}{}", GUN.replace("Tapa", "\"Tapa"));
+        file.push_str(GUN);
+        file.push_str(&long);
+        file.push_str(&GUN.replace("Tapa", "Ta\"pa"));
+        file.push_str(&GUN.replace("Tapa", "\"Tapa\"x"));
+        file.push_str(&GUN.replace("Tapa", "Ta\rpa"));
+        file.push_str("\"a\nb\"\n");
+        let mut bytes = file.into_bytes();
+        bytes.extend(GUN.replace("Tapa", "T#pa").bytes().map(|byte| if byte == b'#' { 0xFF } else { byte }));
+        bytes.extend(GUN.bytes());
+        let books = read(&bytes).unwrap();
+        let lines: Vec<u64> = books.bad_rows.iter().map(|bad| bad.line).collect();
+        assert_eq!(lines, [2, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(books.bad_rows[7].column, Some("location"));
+        assert_eq!(books.rows.iter().map(|row| row.row).collect::<Vec<_>>(), [3, 11]);
+    }
+
+    #[test]
+    fn a_line_may_be_as_long_as_the_limit_and_no_longer() {
+        let padded = |length: usize| {
+            let spaces = " ".repeat(length - (GUN.len() - 1));
+            GUN.replace("Tapa", &format!("Tapa{spaces}")).replace('\n', "\r\n")
+        };
+        assert_eq!(book(&padded(MAX_LINE)).rows.len(), 1);
+        assert_eq!(bad(&padded(MAX_LINE + 1)).reason, "the line has 4097 bytes, at most 4096 are read");
+    }
+
+    #[test]
+    fn all_rows_are_of_the_day_of_the_first() {
+        let books = book(&format!("{GUN}{}", GUN.replace("03-31", "03-30")));
+        assert_eq!((books.rows.len(), books.as_of.unwrap().to_string()), (1, "2026-03-31".into()));
+        assert_eq!(
+            books.bad_rows[0].to_string(),
+            "line 3, column as_of: the book is of 2026-03-31, this row is of 2026-03-30"
+        );
+    }
+
+    #[test]
+    fn rows_of_other_ministries_are_counted_even_when_they_are_broken() {
+        let books = book(&format!("{}{GUN}", GUN.replace(",EE,,", ",LV,x,").replace("2026", "2025")));
+        assert_eq!((books.rows.len(), books.bad_rows.len(), books.rows_of_others), (1, 0, 1));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let books = book(
+            "2026-03-31,EE,1055-38-111-2222,0AA1J:M3E1:SN-0042,,1,EA,A,Tapa,EE,EE\n\
+             2026-03-31,EE,1376-38-123-4567,,EA-22-07,500,EA,F,Voru,EE,LV\n\
+             2026-03-31,EE,9140-38-000-0001,,,0.5,LTR,A,Tapa,LT,EE\n",
+        );
+        let mut out = Vec::new();
+        write(&mut out, books.as_of.unwrap(), &books.rows).unwrap();
+        assert_eq!(read(&out).unwrap(), books);
+    }
+
+    #[test]
+    fn a_failing_disk_is_an_error_of_its_own() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("no disk"))
+            }
+        }
+        let input = HEADER.as_bytes().chain(GUN.as_bytes()).chain(Broken);
+        assert!(matches!(Books::read(input, "EE".parse().unwrap()), Err(BooksError::Read(_))));
+    }
+}
