@@ -132,8 +132,8 @@ pub(crate) enum Command {
     /// Compare the ledger with a ministry's own inventory, and list the differences
     ///
     /// The book is CSV with the columns as_of, ministry, nsn, serial, batch, qty, uom, condition, location, holder,
-    /// owner: one row for what the ministry holds of one item, for one owner, at one location. Exit code 1: they
-    /// differ.
+    /// owner: one row for what the ministry holds of one item, for one owner, at one location. It is compared with
+    /// the ledger as it was at the end of the day that the book describes. Exit code 1: they differ.
     #[command(after_help = "Example:
   jointledger --ledger baltic reconcile books-ee.csv --party EE")]
     Reconcile(ReconcileArgs),

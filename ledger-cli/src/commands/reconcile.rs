@@ -23,7 +23,13 @@ pub(crate) fn run(args: &ReconcileArgs, context: &Context) -> Result<Answer, Com
     };
     let books =
         Books::read(input, args.party).map_err(|error| CommandError::usage(format!("{name}: {error}")))?;
-    let tip = super::state_at(context, Until::from(&args.at))?;
+    // A book describes a day; it is compared with the ledger as it was at the end of that day.
+    let until = match (Until::from(&args.at), books.as_of) {
+        (Until::End, Some(day)) => Until::Time(day.end()),
+        (until, _) => until,
+    };
+    let tip = super::state_at(context, until)?;
+    context.talk(format_args!("compared with the ledger after {} entries", tip.head().size));
     let report = books.reconcile(tip.state(), Tolerances { fuel_per_mille: args.fuel_tolerance });
     tell(&report, context)?;
     Ok(if report.is_clean() { Answer::Done } else { Answer::No })

@@ -130,6 +130,15 @@ impl Date {
     }
 }
 
+impl Date {
+    /// The last millisecond of this day, in UTC.
+    pub fn end(self) -> Timestamp {
+        let next = self.0.tomorrow().ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+        let millis = next.and_then(|next| u64::try_from(next.timestamp().as_millisecond()).ok());
+        Timestamp(millis.map_or(LAST_MILLISECOND, |millis| millis.saturating_sub(1).min(LAST_MILLISECOND)))
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
@@ -181,6 +190,12 @@ mod tests {
             assert!(wrong.parse::<Timestamp>().is_err(), "{wrong}");
         }
         assert!(Timestamp::from_millis(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn a_day_ends_a_millisecond_before_the_next() {
+        assert_eq!("2024-02-29".parse::<Date>().unwrap().end().to_string(), "2024-02-29T23:59:59.999Z");
+        assert_eq!("9999-12-31".parse::<Date>().unwrap().end(), Timestamp(LAST_MILLISECOND));
     }
 
     #[test]
