@@ -133,8 +133,9 @@ impl Date {
 impl Date {
     /// The last millisecond of this day, in UTC.
     pub fn end(self) -> Timestamp {
-        let next = self.0.tomorrow().ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-        let millis = next.and_then(|next| u64::try_from(next.timestamp().as_millisecond()).ok());
+        let midnight = self.0.tomorrow().ok().map(|day| day.at(0, 0, 0, 0));
+        let next = midnight.and_then(|midnight| jiff::tz::Offset::UTC.to_timestamp(midnight).ok());
+        let millis = next.and_then(|next| u64::try_from(next.as_millisecond()).ok());
         Timestamp(millis.map_or(LAST_MILLISECOND, |millis| millis.saturating_sub(1).min(LAST_MILLISECOND)))
     }
 }
