@@ -530,3 +530,11 @@ pub(crate) fn parse(
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((cli, matches))
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_argument_of_any_command_stands_in_the_way_of_another() {
+        super::command().debug_assert();
+    }
+}

@@ -43,6 +43,8 @@ mod source;
 mod tests;
 
 pub(crate) use passphrase::{Passphrase, Secret, Terminal, WrittenDown};
+#[cfg(test)]
+pub(crate) use source::KeySource;
 pub(crate) use source::{KeyArgs, open_signer};
 #[cfg(test)]
 pub(crate) use tests::fixture;

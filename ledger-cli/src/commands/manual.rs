@@ -15,10 +15,13 @@ pub(crate) fn schema(args: &SchemaArgs, context: &Context) -> Result<Answer, Com
     let schema = match &args.event {
         None => whole,
         Some(name) if Event::CATALOGUE.iter().any(|(_, known)| known == name) => {
-            let mut schema =
-                json!({ "$schema": whole["$schema"], "title": name, "$ref": format!("#/$defs/{name}") });
-            schema["$defs"] = reachable(name, &whole["$defs"]);
-            schema
+            let definitions = whole.get("$defs").map(|definitions| reachable(name, definitions));
+            json!({
+                "$schema": whole.get("$schema"),
+                "title": name,
+                "$ref": format!("#/$defs/{name}"),
+                "$defs": definitions,
+            })
         }
         Some(name) => {
             return Err(CommandError::usage(format!("there is no kind of event {name}"))
@@ -34,7 +37,7 @@ fn reachable(name: &str, definitions: &Value) -> Value {
     let mut found = serde_json::Map::new();
     let mut open = vec![name.to_owned()];
     while let Some(next) = open.pop() {
-        let definition = &definitions[&next];
+        let Some(definition) = definitions.get(&next) else { continue };
         collect_references(definition, &mut open);
         open.retain(|name| !found.contains_key(name) && *name != next);
         found.insert(next, definition.clone());
