@@ -1,7 +1,5 @@
 //! What the program says about itself: schemas, completions, manual pages.
 
-use std::io::{self, Write};
-
 use ledger_core::domain::Event;
 use ledger_core::exchange::acts::act_schema;
 use serde_json::{Value, json};
@@ -58,10 +56,10 @@ fn collect_references(value: &Value, into: &mut Vec<String>) {
     }
 }
 
-pub(crate) fn completions(args: &CompletionsArgs) -> Result<Answer, CommandError> {
+pub(crate) fn completions(args: &CompletionsArgs, context: &Context) -> Result<Answer, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut cli::command(), "jointledger", &mut script);
-    io::stdout().write_all(&script).map_err(CommandError::io("write the script"))?;
+    context.write(&script)?;
     Ok(Answer::Done)
 }
 
@@ -71,8 +69,8 @@ pub(crate) fn pages(args: &ManArgs, context: &Context) -> Result<Answer, Command
             let mut page = Vec::new();
             clap_mangen::Man::new(cli::command())
                 .render(&mut page)
-                .and_then(|()| io::stdout().write_all(&page))
-                .map_err(CommandError::io("write the page"))?;
+                .map_err(CommandError::io("make the page"))?;
+            context.write(&page)?;
         }
         Some(dir) => {
             std::fs::create_dir_all(dir)

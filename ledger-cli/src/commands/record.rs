@@ -281,6 +281,9 @@ impl<'a> Shape<'a> {
 
 /// What an example gives besides the needed fields, because a rule asks for it.
 const ALSO: &[(&str, &str, &str)] = &[
+    ("ItemRegistered", "ml", "ML4"),
+    ("ItemRegistered", "hazard", "1.1D"),
+    ("ItemRegistered", "neq_g_per_unit", "1000"),
     ("TransferProposed", "loan", "start=2026-02-01; due=2026-04-30"),
     ("ConsignmentReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
     ("ReturnReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
@@ -476,7 +479,7 @@ pub(crate) fn record(
     // The passphrase is asked for before the ledger is taken, so that nobody waits for a person.
     let signer = open_signer(&key.source(), &mut *key.passphrase())?;
     let mut journal = context.open()?;
-    let what = events.iter().map(human::event).collect::<Vec<_>>().join("; ");
+    let what = human::events(&events);
     let receipt = journal.append(Act { id, documents, events }, context.stamp(signer.as_ref())?)?;
     if context.json {
         context.emit("receipt", json::receipt(&receipt))?;
