@@ -1,11 +1,13 @@
 //! What the tests share: ledgers to work on, and running the program.
 
 use std::fs::{self, Permissions};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -41,23 +43,29 @@ impl World {
         Self { folder }
     }
 
+    /// The keys, and a charter that every founder signed.
+    pub(crate) fn chartered() -> Self {
+        static TEMPLATE: OnceLock<World> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let world = World::bare();
+            charter(&world);
+            world
+        });
+        let world = World::bare();
+        fs::copy(template.path().join("charter.json"), world.path().join("charter.json")).unwrap();
+        world
+    }
+
     /// A ledger with [`FOUNDED`] entries, the same for all: made once and copied.
     pub(crate) fn founded() -> Self {
         static TEMPLATE: OnceLock<World> = OnceLock::new();
         let template = TEMPLATE.get_or_init(|| {
-            let world = World::bare();
+            let world = World::chartered();
             found(&world);
             world
         });
         let world = World::bare();
         copy_all(&template.ledger(), &world.ledger());
-        world
-    }
-
-    /// A ledger in which EE has registered a batch of 2,000 in TAPA, in entry [`FOUNDED`].
-    pub(crate) fn stocked() -> Self {
-        let world = Self::founded();
-        world.append("ee-pbo", &[item("EA-22-07", 1)]).done();
         world
     }
 
@@ -144,6 +152,75 @@ pub(crate) fn run(command: &mut Command, input: &[u8]) -> Ran {
     ran
 }
 
+/// A process to talk with, line by line.
+pub(crate) struct Talk {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+}
+
+impl Talk {
+    pub(crate) fn with(command: &mut Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let stdin = child.stdin.take();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, stdin, lines }
+    }
+
+    /// Writes bytes, as they are.
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        let stdin = self.stdin.as_mut().unwrap();
+        stdin.write_all(bytes).and_then(|()| stdin.flush()).unwrap();
+    }
+
+    /// The next line that it says.
+    #[track_caller]
+    pub(crate) fn read(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("an answer was due")
+    }
+
+    /// Writes an act and reads its receipt.
+    #[track_caller]
+    pub(crate) fn record(&mut self, line: &str) -> Value {
+        self.write(format!("{line}\n").as_bytes());
+        let receipt: Value = serde_json::from_str(&self.read()).unwrap();
+        assert_eq!(receipt["kind"], "receipt");
+        receipt
+    }
+
+    /// Kills it as `kill -9` does, and gives what it still had said.
+    pub(crate) fn kill(mut self) -> Vec<String> {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.lines.iter().collect()
+    }
+
+    /// Ends its input and waits for its end.
+    pub(crate) fn end(mut self) -> Ran {
+        drop(self.stdin.take());
+        let mut ran = Ran::of(self.child);
+        ran.stdout = self.lines.iter().map(|line| line + "\n").collect();
+        ran
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+/// So long an answer is waited for before a test fails. Only a test that fails waits so long.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// How a run of the program ended.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -216,8 +293,8 @@ pub(crate) fn put_keys(folder: &Path) {
     }
 }
 
-/// Founds the ledger `baltic` as cmd/01-found.md does.
-fn found(world: &World) {
+/// Writes and signs a charter as cmd/01-found.md does.
+fn charter(world: &World) {
     let mut new = vec!["charter", "new", "charter.json", "--origin", "baltic.example/ledger"];
     let parties: Vec<String> = PARTIES
         .iter()
@@ -229,6 +306,10 @@ fn found(world: &World) {
     for party in PARTIES {
         world.line(&format!("charter sign charter.json --key {party}-root")).done();
     }
+}
+
+/// Founds the ledger `baltic` and enrols the officers.
+fn found(world: &World) {
     world.line("found charter.json --key ee-root").done();
     for (index, (party, witness)) in WITNESS.iter().enumerate() {
         world.append(&format!("{party}-root"), &[officers_of(world.path(), party)]).done();
@@ -259,20 +340,39 @@ pub(crate) fn officers_of(folder: &Path, party: &str) -> String {
     serde_json::json!({ "events": events }).to_string()
 }
 
-/// A line that registers a batch of EE, with an act id made from `number`.
-pub(crate) fn item(batch: &str, number: u64) -> String {
-    serde_json::json!({
-        "act": act_id(number),
-        "events": [{ "ItemRegistered": {
-            "occurred_at": now(),
-            "item": format!("batch:1376-38-123-4567:{batch}=2000 EA"),
-            "description": "charge, demolition, 1 kg",
-            "condition": "A",
-            "owner": "EE",
-            "holder": "EE",
-            "location": "TAPA",
-        }}],
-    })
+/// A line that registers 100 litres of a fuel of EE, with an act id; both made from `number`.
+pub(crate) fn fuel(number: u64) -> String {
+    serde_json::json!({ "act": act_id(number), "events": [registered(number)] }).to_string()
+}
+
+/// The registration of a fuel.
+pub(crate) fn registered(number: u64) -> Value {
+    serde_json::json!({ "ItemRegistered": {
+        "occurred_at": now(),
+        "item": format!("{}=100 LTR", fuel_id(number)),
+        "description": "diesel",
+        "condition": "A",
+        "owner": "EE",
+        "holder": "EE",
+        "location": "TAPA",
+    }})
+}
+
+/// The item that [`fuel`] registers.
+pub(crate) fn fuel_id(number: u64) -> String {
+    format!("bulk:9140-38-{:03}-{:04}", number / 10_000, number % 10_000)
+}
+
+/// A line that every rule refuses: more is used than there is.
+pub(crate) fn refused(number: u64) -> String {
+    serde_json::json!({ "act": act_id(number), "events": [{ "ConsumptionReported": {
+        "occurred_at": now(),
+        "item": format!("{}=100 LTR", fuel_id(999_999)),
+        "owner": "EE",
+        "holder": "EE",
+        "location": "TAPA",
+        "activity": "SPRING-STORM-26",
+    }}]})
     .to_string()
 }
 
@@ -298,4 +398,22 @@ pub(crate) fn copy_all(from: &Path, to: &Path) {
             fs::copy(file.path(), copy).unwrap();
         }
     }
+}
+
+/// A small generator, so that a failure can be repeated: xorshift64*.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A number below `bound`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % bound
+    }
+}
+
+/// How much of sled's file is in use; the rest is zeros, made in advance.
+pub(crate) fn used(db: &[u8]) -> usize {
+    db.iter().rposition(|byte| *byte != 0).unwrap() + 1
 }

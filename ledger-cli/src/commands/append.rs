@@ -171,13 +171,14 @@ fn next_line(input: &mut impl BufRead) -> Result<Option<Vec<u8>>, CommandError> 
     }
     if line.last() == Some(&b'\n') {
         line.pop();
-    } else if line.len() > MAX_LINE {
-        return Err(CommandError::usage(format!(
-            "column {MAX_LINE}: the line is longer than {MAX_LINE} bytes"
-        )));
     }
     if line.last() == Some(&b'\r') {
         line.pop();
+    }
+    if line.len() > MAX_LINE {
+        return Err(CommandError::usage(format!(
+            "column {MAX_LINE}: the line is longer than {MAX_LINE} bytes"
+        )));
     }
     Ok(Some(line))
 }
