@@ -8,7 +8,7 @@ use ledger_core::domain::ids::{ContractId, ProgrammeId, TransferId};
 use ledger_core::domain::item::ItemId;
 use ledger_core::domain::{Digest, Party, Role, Text, Timestamp};
 
-use crate::keyfile::KeyArgs;
+use crate::keyfile::{KeyArgs, any_path};
 
 /// Record, verify, replay and reconcile a ledger that several ministries keep together
 ///
@@ -35,7 +35,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct GlobalArgs {
     /// The ledger's folder
-    #[arg(long, global = true, value_name = "DIR", env = "JOINTLEDGER_DIR")]
+    #[arg(long, global = true, value_name = "DIR", env = "JOINTLEDGER_DIR", value_parser = any_path())]
     pub(crate) ledger: Option<PathBuf>,
     /// Answer in JSON Lines, for programs
     #[arg(long, global = true)]
@@ -260,10 +260,10 @@ pub(crate) struct KeyNewArgs {
     #[arg(long, default_value = "")]
     pub(crate) comment: String,
     /// Read the new passphrase from this file instead of the terminal
-    #[arg(long, value_name = "FILE", env = "JOINTLEDGER_PASSPHRASE_FILE")]
+    #[arg(long, value_name = "FILE", env = "JOINTLEDGER_PASSPHRASE_FILE", value_parser = any_path())]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Do not protect the key with a passphrase
-    #[arg(long, conflicts_with = "passphrase_file")]
+    #[arg(long)]
     pub(crate) no_passphrase: bool,
 }
 
@@ -541,4 +541,12 @@ pub(crate) fn parse(
     let matches = command.try_get_matches_from_mut(args)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((cli, matches))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_argument_of_any_command_stands_in_the_way_of_another() {
+        super::command().debug_assert();
+    }
 }

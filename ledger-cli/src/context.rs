@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ledger_core::domain::Timestamp;
 use ledger_core::journal::{Journal, Stamp};
 use ledger_core::ledger::Signer;
+use ledger_core::store::StoreError;
 use ledger_core::store::sled::SledStore;
 use serde::Serialize;
 
@@ -27,15 +28,15 @@ pub(crate) struct Context {
     quiet: bool,
 }
 
-/// Writes a line of data, or ends quietly when nobody reads any more.
+/// Writes a line, in one piece.
 fn write_line(mut out: impl Write, line: &dyn Display) -> io::Result<()> {
-    writeln!(out, "{line}")
+    writeln!(out, "{line}").and_then(|()| out.flush())
 }
 
 impl Context {
     pub(crate) fn new(args: &GlobalArgs) -> Self {
         Self {
-            ledger: args.ledger.clone(),
+            ledger: args.ledger.clone().filter(|ledger| !ledger.as_os_str().is_empty()),
             wait: Duration::from_secs(args.wait),
             json: args.json,
             quiet: args.quiet,
@@ -54,11 +55,6 @@ impl Context {
         })
     }
 
-    /// How long to wait for another process.
-    pub(crate) const fn wait(&self) -> Duration {
-        self.wait
-    }
-
     /// Opens the ledger to record in it.
     pub(crate) fn open(&self) -> Result<Journal<SledStore>, CommandError> {
         let store = SledStore::open(self.ledger()?, self.wait)?;
@@ -68,7 +64,14 @@ impl Context {
 
     /// Opens a copy of the ledger to look at it; not a byte of its folder changes.
     pub(crate) fn look(&self) -> Result<SledStore, CommandError> {
-        Ok(SledStore::inspect(self.ledger()?, &std::env::temp_dir(), self.wait)?)
+        let scratch = std::env::temp_dir();
+        SledStore::inspect(self.ledger()?, &scratch, self.wait).map_err(|error| copying(error, &scratch))
+    }
+
+    /// As [`look`](Self::look), also when acknowledged entries are missing.
+    pub(crate) fn salvage(&self) -> Result<SledStore, CommandError> {
+        let scratch = std::env::temp_dir();
+        SledStore::salvage(self.ledger()?, &scratch, self.wait).map_err(|error| copying(error, &scratch))
     }
 
     /// Progress of long work, on stderr, if somebody looks.
@@ -97,16 +100,13 @@ impl Context {
 
     /// Data for programs, on stdout: one JSON object a line, with its kind and version.
     pub(crate) fn emit(&self, kind: &str, value: impl Serialize) -> Result<(), CommandError> {
-        #[derive(Serialize)]
-        struct Line<'a, T> {
-            kind: &'a str,
-            version: u32,
-            #[serde(flatten)]
-            value: T,
-        }
-        let line = serde_json::to_string(&Line { kind, version: JSON_VERSION, value })
-            .map_err(|error| CommandError::new(Answer::Unknown, format!("could not write JSON: {error}")))?;
-        write_line(io::stdout().lock(), &line).or_else(ended)
+        emit(kind, value)
+    }
+
+    /// A whole text, on stdout.
+    pub(crate) fn write(&self, text: &[u8]) -> Result<(), CommandError> {
+        let mut out = io::stdout().lock();
+        out.write_all(text).and_then(|()| out.flush()).or_else(ended)
     }
 
     /// Talk, on stderr, unless asked to be quiet.
@@ -118,10 +118,32 @@ impl Context {
     }
 }
 
-/// A reader that went away is no error.
+/// One JSON object on a line of stdout, with its kind and version.
+pub(crate) fn emit(kind: &str, value: impl Serialize) -> Result<(), CommandError> {
+    #[derive(Serialize)]
+    struct Line<'a, T> {
+        kind: &'a str,
+        version: u32,
+        #[serde(flatten)]
+        value: T,
+    }
+    let line = serde_json::to_string(&Line { kind, version: JSON_VERSION, value })
+        .map_err(|error| CommandError::new(Answer::Unknown, format!("could not write JSON: {error}")))?;
+    write_line(io::stdout().lock(), &line).or_else(ended)
+}
+
+/// Reading works on a copy; where it is made is not what the caller asked about.
+fn copying(error: StoreError, scratch: &Path) -> CommandError {
+    match &error {
+        StoreError::Io { path, .. } if path.starts_with(scratch) => CommandError::from(error)
+            .hint("reading works on a copy of the ledger; set TMPDIR to a folder that has room for it"),
+        _ => error.into(),
+    }
+}
+
 fn ended(error: io::Error) -> Result<(), CommandError> {
     if error.kind() == io::ErrorKind::BrokenPipe {
-        std::process::exit(0);
+        return Err(CommandError::gone());
     }
     Err(CommandError::io("write the answer")(error))
 }

@@ -1,7 +1,5 @@
 //! Errors as people see them: what happened, then what to do; and the exit code.
 
-use std::process::ExitCode;
-
 use ledger_core::domain::Rejection;
 use ledger_core::exchange::acts::BadLine;
 use ledger_core::journal::JournalError;
@@ -28,9 +26,10 @@ pub(crate) enum Answer {
     Unsound,
 }
 
-impl From<Answer> for ExitCode {
-    fn from(answer: Answer) -> Self {
-        ExitCode::from(answer as u8)
+impl Answer {
+    /// The exit code.
+    pub(crate) const fn code(self) -> i32 {
+        self as i32
     }
 }
 
@@ -41,12 +40,29 @@ pub(crate) struct CommandError {
     /// A rule or flaw code, where there is one.
     pub(crate) code: Option<String>,
     pub(crate) message: String,
+    /// What was recorded before it, where that is a question.
+    pub(crate) so_far: Option<String>,
     pub(crate) hint: Option<String>,
+    /// Whoever read the answer went away; there is nobody to tell.
+    pub(crate) is_gone: bool,
 }
 
 impl CommandError {
     pub(crate) fn new(answer: Answer, message: impl Into<String>) -> Self {
-        Self { answer, code: None, message: message.into(), hint: None }
+        Self { answer, code: None, message: message.into(), so_far: None, hint: None, is_gone: false }
+    }
+
+    /// A reader that went away is no error.
+    pub(crate) fn gone() -> Self {
+        Self { is_gone: true, ..Self::new(Answer::Done, "nobody reads the answer any more") }
+    }
+
+    /// From a text that says what happened and, after `mark`, what to do.
+    fn split(answer: Answer, text: &str, mark: &str) -> Self {
+        match text.split_once(mark) {
+            Some((message, hint)) => Self::new(answer, message).hint(hint),
+            None => Self::new(answer, text),
+        }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -67,10 +83,9 @@ impl CommandError {
 impl From<Rejection> for CommandError {
     fn from(rejection: Rejection) -> Self {
         Self {
-            answer: Answer::No,
             code: Some(rejection.rule.to_string()),
-            message: format!("not recorded: {}", rejection.why),
             hint: rejection.remedy,
+            ..Self::new(Answer::No, format!("not recorded: {}", rejection.why))
         }
     }
 }
@@ -85,8 +100,18 @@ impl From<StoreError> for CommandError {
             StoreError::NotALedger { .. } | StoreError::AlreadyExists { .. } => Answer::Usage,
             _ => Answer::Unknown,
         };
-        // The store's sentences say what happened first and what to do after the last semicolons.
-        Self::new(answer, error.to_string())
+        match &error {
+            StoreError::InUse { .. } => Self::split(answer, &error.to_string(), "; ")
+                .hint("try again when it is done, or wait for it with --wait SECONDS"),
+            StoreError::MustReopen { cause } => {
+                let cause = cause.to_string();
+                let text = error.to_string();
+                let told = text.split_once(&cause).map_or("", |(_, rest)| rest.trim_start_matches("; "));
+                Self::new(answer, format!("the store has stopped: {cause}")).hint(told)
+            }
+            // What happened stands before the first semicolon, what to do behind it.
+            _ => Self::split(answer, &error.to_string(), "; "),
+        }
     }
 }
 
@@ -96,23 +121,22 @@ impl From<JournalError> for CommandError {
         match error {
             JournalError::Store(error) => error.into(),
             JournalError::Rejected(rejection) => rejection.into(),
-            JournalError::Evidence(finding) => Self {
-                answer: Answer::Unsound,
-                code: Some(finding.code.to_string()),
-                message: format!("the ledger does not hold at entry {}: {}", finding.entry, finding.reason),
-                hint: Some("run `jointledger verify` to see all findings".into()),
-            },
-            JournalError::Unfit(finding) => Self {
-                answer: Answer::No,
-                code: Some(finding.code.to_string()),
-                message: format!("not recorded, because no auditor would let it pass: {}", finding.reason),
-                hint: None,
-            },
+            JournalError::Evidence(finding) => {
+                let message =
+                    format!("the ledger does not hold at entry {}: {}", finding.entry, finding.reason);
+                Self { code: Some(finding.code.to_string()), ..Self::new(Answer::Unsound, message) }
+                    .hint("do not append; run `jointledger verify` to see all findings")
+            }
+            JournalError::Unfit(finding) => {
+                let message = format!("not recorded, because no auditor would let it pass: {}", finding.reason);
+                Self { code: Some(finding.code.to_string()), ..Self::new(Answer::No, message) }
+            }
             JournalError::Seal(SealError::Encoding(_)) => Self::new(Answer::Usage, message),
-            JournalError::ActIdTaken { .. } => Self::new(Answer::No, message),
-            JournalError::Seal(SealError::Signer(_))
-            | JournalError::ClockBehind { .. }
-            | JournalError::MustReopen => Self::new(Answer::Unknown, message),
+            JournalError::ActIdTaken { .. } => Self::split(Answer::No, &message, "; "),
+            JournalError::Seal(SealError::Signer(_)) => Self::new(Answer::Unknown, message),
+            JournalError::ClockBehind { .. } | JournalError::MustReopen => {
+                Self::split(Answer::Unknown, &message, "; ")
+            }
         }
     }
 }
@@ -123,7 +147,17 @@ impl From<KeyError> for CommandError {
             KeyError::NoKey | KeyError::BadComment | KeyError::PublicName(_) => Answer::Usage,
             _ => Answer::Unknown,
         };
-        Self::new(answer, error.to_string())
+        match error {
+            KeyError::Io { .. } => Self::new(answer, error.to_string()),
+            // What happened stands before the colon, what to do behind it; a reason in brackets may have its own.
+            error => {
+                let text = error.to_string();
+                match text.split_once("): ") {
+                    Some((message, hint)) => Self::new(answer, format!("{message})")).hint(hint),
+                    None => Self::split(answer, &text, ": "),
+                }
+            }
+        }
     }
 }
 

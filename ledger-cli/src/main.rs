@@ -12,12 +12,11 @@ mod keyfile;
 mod render;
 
 use std::panic;
-use std::process::ExitCode;
 
 use anstream::ColorChoice as Stream;
 use error::{Answer, CommandError};
 
-fn main() -> ExitCode {
+fn main() {
     panic::set_hook(Box::new(|fault| {
         // The store turns the panics of its engine into errors; those have their own words.
         if !ledger_core::store::sled::panic_is_caught() {
@@ -30,7 +29,9 @@ fn main() -> ExitCode {
             );
         }
     }));
-    panic::catch_unwind(run).unwrap_or(Answer::Unknown).into()
+    let answer = panic::catch_unwind(run).unwrap_or(Answer::Unknown);
+    // Not by returning: after a write that failed, threads of the store may still be at work.
+    std::process::exit(answer.code());
 }
 
 fn run() -> Answer {
@@ -39,7 +40,16 @@ fn run() -> Answer {
         Err(error) => {
             // Help and version are answers; nothing can be done when they cannot be written.
             let _ = error.print();
-            return if error.use_stderr() { Answer::Usage } else { Answer::Done };
+            if !error.use_stderr() {
+                return Answer::Done;
+            }
+            // What was asked for is not known, except this.
+            if std::env::args_os().any(|arg| arg == "--json") {
+                let text = error.to_string();
+                let message = text.split("\n\n").next().unwrap_or(&text).trim_start_matches("error: ");
+                let _ = context::emit("error", render::json::Error::from(&CommandError::usage(message)));
+            }
+            return Answer::Usage;
         }
     };
     match cli.global.color {
@@ -53,6 +63,9 @@ fn run() -> Answer {
 
 /// Says on stderr what happened and what to do.
 fn report(context: &context::Context, error: &CommandError) -> Answer {
+    if error.is_gone {
+        return error.answer;
+    }
     if context.json {
         // The error is an answer too; when it cannot be written, the exit code still says it.
         let _ = context.emit("error", render::json::Error::from(error));

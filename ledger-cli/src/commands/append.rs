@@ -1,10 +1,11 @@
 //! `append`: acts from JSON Lines.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
 use ledger_core::exchange::acts::{Draft, MAX_LINE};
-use ledger_core::journal::{Journal, JournalError};
+use ledger_core::journal::{Journal, JournalError, Receipt};
 use ledger_core::ledger::Signer;
 use ledger_core::store::sled::SledStore;
 
@@ -32,17 +33,19 @@ pub(crate) fn run(args: &AppendArgs, context: &Context) -> Result<Answer, Comman
         context,
         journal: context.open()?,
         signer: signer.as_ref(),
-        staged: 0,
+        staged: VecDeque::new(),
         recorded: 0,
+        repeated: 0,
         last: None,
     };
     let ended = run.lines(BufReader::with_capacity(64 * 1024, input));
     // What was staged before the end, or before the line that stopped the run, is recorded.
     let committed = run.commit();
     let told = run.told();
-    committed?;
+    committed.map_err(|error| CommandError { so_far: Some(told.clone()), ..error })?;
     ended.map_err(|(line, error)| CommandError {
-        message: format!("line {line}: {}; {told}", error.message),
+        message: format!("line {line}: {}", error.message),
+        so_far: Some(told.clone()),
         hint: error.hint.or_else(|| Some(format!("mend line {line} and send the file from there"))),
         ..error
     })?;
@@ -55,8 +58,10 @@ struct Run<'a> {
     context: &'a Context,
     journal: Journal<SledStore>,
     signer: &'a dyn Signer,
-    staged: usize,
+    /// What each staged act is, in words.
+    staged: VecDeque<String>,
     recorded: u64,
+    repeated: u64,
     last: Option<u64>,
 }
 
@@ -69,12 +74,11 @@ impl Run<'_> {
             let at = |error: CommandError| (number, error);
             let Some(line) = next_line(&mut input).map_err(at)? else { return Ok(()) };
             let text = text_of(&line, number).map_err(at)?;
-            if text.is_empty() {
-                continue;
+            if !text.is_empty() {
+                self.stage(text).map_err(at)?;
             }
-            self.stage(text).map_err(at)?;
             // Whoever writes line by line gets each receipt at once; whoever sends a file, in runs.
-            if self.staged >= TOGETHER || input.is_drained() {
+            if self.staged.len() >= TOGETHER || input.is_drained() {
                 self.commit().map_err(at)?;
             }
         }
@@ -83,38 +87,61 @@ impl Run<'_> {
     fn stage(&mut self, line: &str) -> Result<(), CommandError> {
         let draft = Draft::parse(line)?;
         let act = draft.into_act(fresh_id()?);
+        let what = human::events(&act.events);
         self.journal.stage(act, self.context.stamp(self.signer)?)?;
-        self.staged = self.staged.saturating_add(1);
+        self.staged.push_back(what);
         Ok(())
     }
 
     fn commit(&mut self) -> Result<(), CommandError> {
-        self.staged = 0;
         let receipts = match self.journal.commit() {
             Ok(receipts) => receipts,
             // The failed commit has been told already.
             Err(JournalError::MustReopen) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
-        for receipt in receipts {
-            if !receipt.repeated {
-                self.recorded = self.recorded.saturating_add(1);
-            }
-            self.last = Some(receipt.entry);
-            if self.context.json {
-                self.context.emit("receipt", json::receipt(&receipt))?;
+        // Counted first, so that what is said at the end is right also when nobody takes the receipts.
+        for receipt in &receipts {
+            if receipt.repeated {
+                self.repeated = self.repeated.saturating_add(1);
             } else {
-                self.context.say(human::receipt(&receipt, &receipt.act.to_string()))?;
+                self.recorded = self.recorded.saturating_add(1);
+                self.last = Some(receipt.entry);
             }
+        }
+        for receipt in receipts {
+            let what = self.staged.pop_front().unwrap_or_default();
+            self.tell(&receipt, &what).map_err(|error| {
+                if !error.is_gone {
+                    return error;
+                }
+                CommandError::new(Answer::Unknown, "nobody reads the receipts any more, so the run stopped")
+                    .hint("`jointledger log` shows what was recorded; acts with ids of their own can be sent again")
+            })?;
         }
         Ok(())
     }
 
+    fn tell(&self, receipt: &Receipt, what: &str) -> Result<(), CommandError> {
+        if self.context.json {
+            self.context.emit("receipt", json::receipt(receipt))
+        } else {
+            self.context.say(human::receipt(receipt, what))
+        }
+    }
+
     /// What was recorded so far.
     fn told(&self) -> String {
+        let again = match self.repeated {
+            0 => String::new(),
+            many => format!("; {} recorded before", human::count(many, "act was", "acts were")),
+        };
         match self.last {
-            None => "nothing was recorded".into(),
-            Some(last) => format!("{} acts were recorded, the last is entry {last}", self.recorded),
+            None => format!("nothing new was recorded{again}"),
+            Some(last) => {
+                let acts = human::count(self.recorded, "act was", "acts were");
+                format!("{acts} recorded, the last is entry {last}{again}")
+            }
         }
     }
 }
@@ -144,13 +171,14 @@ fn next_line(input: &mut impl BufRead) -> Result<Option<Vec<u8>>, CommandError> 
     }
     if line.last() == Some(&b'\n') {
         line.pop();
-    } else if line.len() > MAX_LINE {
-        return Err(CommandError::usage(format!(
-            "column {MAX_LINE}: the line is longer than {MAX_LINE} bytes"
-        )));
     }
     if line.last() == Some(&b'\r') {
         line.pop();
+    }
+    if line.len() > MAX_LINE {
+        return Err(CommandError::usage(format!(
+            "column {MAX_LINE}: the line is longer than {MAX_LINE} bytes"
+        )));
     }
     Ok(Some(line))
 }

@@ -130,19 +130,26 @@ fn show(args: &CharterShowArgs, context: &Context) -> Result<Answer, CommandErro
     tell(&read(&args.file)?, context)
 }
 
+/// The founders whose signature is not there.
+fn unsigned(file: &CharterFile) -> Vec<Party> {
+    let signed = |party| file.signatures.iter().any(|signature| signature.party == party);
+    file.charter.parties.iter().map(|founder| founder.party).filter(|party| !signed(*party)).collect()
+}
+
 fn tell(file: &CharterFile, context: &Context) -> Result<Answer, CommandError> {
     let print = fingerprint(&file.charter).map_err(|error| CommandError::usage(error.to_string()))?;
-    let signed = |party| file.signatures.iter().any(|signature| signature.party == party);
+    let unsigned = unsigned(file);
     if context.json {
-        let missing: Vec<_> = file.charter.parties.iter().map(|f| f.party).filter(|p| !signed(*p)).collect();
-        context
-            .emit("charter", json!({ "fingerprint": print, "charter": file.charter, "unsigned": missing }))?;
+        context.emit(
+            "charter",
+            json!({ "fingerprint": print, "charter": file.charter, "unsigned": unsigned }),
+        )?;
         return Ok(Answer::Done);
     }
     context.say(format_args!("{}  {}", human::strong(&file.charter.origin), file.charter.purpose))?;
     context.say(format_args!("fingerprint {print}"))?;
     let rows = file.charter.parties.iter().map(|founder| {
-        let state = if signed(founder.party) { "signed" } else { "not signed" };
+        let state = if unsigned.contains(&founder.party) { "not signed" } else { "signed" };
         vec![founder.party.to_string(), founder.name.to_string(), founder.root_key.short(), state.into()]
     });
     context.say(human::indented(&human::table(&["PARTY", "MINISTRY", "ROOT KEY", "CHARTER"], rows)))?;
@@ -151,6 +158,18 @@ fn tell(file: &CharterFile, context: &Context) -> Result<Answer, CommandError> {
 
 pub(crate) fn found(args: &FoundArgs, context: &Context) -> Result<Answer, CommandError> {
     let file = read(&args.charter)?;
+    let unsigned = unsigned(&file);
+    if !unsigned.is_empty() {
+        let names = unsigned.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+        return Err(CommandError::new(
+            Answer::No,
+            format!("nothing was founded: the charter lacks the signature of {names}"),
+        )
+        .hint(format!(
+            "there, sign it with `jointledger charter sign {} --key FILE`",
+            args.charter.display()
+        )));
+    }
     let print = fingerprint(&file.charter).map_err(|error| CommandError::usage(error.to_string()))?;
     let signer = open_signer(&args.key.source(), &mut *args.key.passphrase())?;
     let stamp = context.stamp(signer.as_ref())?;

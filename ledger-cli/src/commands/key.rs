@@ -54,10 +54,14 @@ fn record_event(event: Event, key: &KeyArgs, context: &Context) -> Result<Answer
 }
 
 fn new(args: &KeyNewArgs, context: &Context) -> Result<Answer, CommandError> {
+    let written = args.passphrase_file.as_ref().filter(|file| !file.as_os_str().is_empty());
     let protection = if args.no_passphrase {
+        if written.is_some() {
+            return Err(CommandError::usage("--no-passphrase was given, and a passphrase file too")
+                .hint("leave one of them out, and unset JOINTLEDGER_PASSPHRASE_FILE if it is set"));
+        }
         Protection::None
     } else {
-        let written = args.passphrase_file.as_ref().filter(|file| !file.as_os_str().is_empty());
         Protection::Passphrase(match written {
             Some(file) => WrittenDown(file.clone()).choose(&args.file)?,
             None => Terminal::default().choose(&args.file)?,

@@ -9,8 +9,8 @@ use ledger_core::journal::{self, Until, Visit};
 use crate::cli::LogArgs;
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
-use crate::render::human;
 use crate::render::json::Entry;
+use crate::render::{human, json};
 
 pub(crate) fn run(args: &LogArgs, context: &Context) -> Result<Answer, CommandError> {
     if let Some(kind) = &args.kind
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &LogArgs, context: &Context) -> Result<Answer, CommandEr
     let store = context.look()?;
     let mut bar = context.progress("reading");
     let mut listed: VecDeque<Entry> = VecDeque::new();
-    journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
+    let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
         if takes(args, &visit) {
             listed.push_back(Entry::of(&visit));
             if args.limit.is_some_and(|limit| listed.len() > limit) {
@@ -32,11 +32,12 @@ pub(crate) fn run(args: &LogArgs, context: &Context) -> Result<Answer, CommandEr
         ControlFlow::Continue(())
     })?;
     drop(bar);
+    json::settle(&mut listed, tip.state());
     if context.json {
         return listed.iter().try_for_each(|entry| context.emit("entry", entry)).map(|()| Answer::Done);
     }
     if listed.is_empty() {
-        context.talk("no entry is like that");
+        context.talk("no entry matches");
         return Ok(Answer::Done);
     }
     context.say(human::indented(&human::entries(listed.make_contiguous())))?;

@@ -1,7 +1,5 @@
 //! What the program says about itself: schemas, completions, manual pages.
 
-use std::io::{self, Write};
-
 use ledger_core::domain::Event;
 use ledger_core::exchange::acts::act_schema;
 use serde_json::{Value, json};
@@ -15,10 +13,13 @@ pub(crate) fn schema(args: &SchemaArgs, context: &Context) -> Result<Answer, Com
     let schema = match &args.event {
         None => whole,
         Some(name) if Event::CATALOGUE.iter().any(|(_, known)| known == name) => {
-            let mut schema =
-                json!({ "$schema": whole["$schema"], "title": name, "$ref": format!("#/$defs/{name}") });
-            schema["$defs"] = reachable(name, &whole["$defs"]);
-            schema
+            let definitions = whole.get("$defs").map(|definitions| reachable(name, definitions));
+            json!({
+                "$schema": whole.get("$schema"),
+                "title": name,
+                "$ref": format!("#/$defs/{name}"),
+                "$defs": definitions,
+            })
         }
         Some(name) => {
             return Err(CommandError::usage(format!("there is no kind of event {name}"))
@@ -34,7 +35,7 @@ fn reachable(name: &str, definitions: &Value) -> Value {
     let mut found = serde_json::Map::new();
     let mut open = vec![name.to_owned()];
     while let Some(next) = open.pop() {
-        let definition = &definitions[&next];
+        let Some(definition) = definitions.get(&next) else { continue };
         collect_references(definition, &mut open);
         open.retain(|name| !found.contains_key(name) && *name != next);
         found.insert(next, definition.clone());
@@ -55,10 +56,10 @@ fn collect_references(value: &Value, into: &mut Vec<String>) {
     }
 }
 
-pub(crate) fn completions(args: &CompletionsArgs) -> Result<Answer, CommandError> {
+pub(crate) fn completions(args: &CompletionsArgs, context: &Context) -> Result<Answer, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut cli::command(), "jointledger", &mut script);
-    io::stdout().write_all(&script).map_err(CommandError::io("write the script"))?;
+    context.write(&script)?;
     Ok(Answer::Done)
 }
 
@@ -68,8 +69,8 @@ pub(crate) fn pages(args: &ManArgs, context: &Context) -> Result<Answer, Command
             let mut page = Vec::new();
             clap_mangen::Man::new(cli::command())
                 .render(&mut page)
-                .and_then(|()| io::stdout().write_all(&page))
-                .map_err(CommandError::io("write the page"))?;
+                .map_err(CommandError::io("make the page"))?;
+            context.write(&page)?;
         }
         Some(dir) => {
             std::fs::create_dir_all(dir)

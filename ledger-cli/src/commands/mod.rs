@@ -41,7 +41,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Verify(args) => verify::run(&args, context),
         Command::Replay(args) => state::replay(&args, context),
         Command::Schema(args) => manual::schema(&args, context),
-        Command::Completions(args) => manual::completions(&args),
+        Command::Completions(args) => manual::completions(&args, context),
         Command::Man(args) => manual::pages(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Reconcile(args) => reconcile::run(&args, context),

@@ -31,7 +31,7 @@ pub(crate) fn list(context: &Context) -> Result<Answer, CommandError> {
             context.emit("pending", line)?;
             continue;
         }
-        let what = act.act.events.iter().map(human::event).collect::<Vec<_>>().join("; ");
+        let what = human::events(&act.act.events);
         rows.push(vec![entry.to_string(), act.recorded_at.to_string(), what, pending.wants()]);
     }
     if context.json {

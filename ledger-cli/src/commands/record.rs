@@ -1,5 +1,7 @@
 //! `record`: one subcommand for each kind of event, made from the JSON Schema of the event.
 //!
+//! The founding has a command of its own, `found`: it is the one act that is recorded where no ledger is yet.
+//!
 //! The schema says which fields there are, what they mean and which are needed; so the command line, the help
 //! and the JSON form of an act cannot disagree.
 
@@ -19,13 +21,23 @@ use crate::error::{Answer, CommandError};
 use crate::keyfile::{KeyArgs, open_signer};
 use crate::render::{human, json};
 
+/// The kinds of events that are recorded in a ledger that is there: all but the founding.
+fn kinds() -> impl Iterator<Item = &'static str> {
+    Event::CATALOGUE.iter().map(|(_, name)| *name).filter(|name| *name != "LedgerConstituted")
+}
+
 /// Adds a subcommand for each kind of event.
 pub(crate) fn with_events(record: Command) -> Command {
     let schema = act_schema();
-    let definitions = &schema["$defs"];
-    Event::CATALOGUE.iter().fold(record, |record, (_, name)| {
-        record.subcommand(subcommand(name, &definitions[*name], definitions))
+    let definitions = part(&schema, "$defs");
+    kinds().fold(record, |record, name| {
+        record.subcommand(subcommand(name, part(definitions, name), definitions))
     })
+}
+
+/// A member of a schema; null where there is none.
+fn part<'a>(schema: &'a Value, name: &str) -> &'a Value {
+    schema.get(name).unwrap_or(&Value::Null)
 }
 
 /// `TransferProposed` as `transfer-proposed`.
@@ -40,8 +52,30 @@ fn kebab(name: &str) -> String {
     words
 }
 
+/// The flag of a field. `--key` is the key that signs, so an act about another key says which in its own words.
+fn flag(field: &str) -> String {
+    if field == "key" { "public-key".into() } else { kebab(field) }
+}
+
+/// The place of a field as an officer wrote it: `lines[0].unit_price` is in the first `--lines`.
+fn flag_in_words(path: &str) -> String {
+    let end = path.find(['[', '.']).unwrap_or(path.len());
+    let (field, inside) = path.split_at(end);
+    let words = inside.split(['[', ']', '.']).filter(|word| !word.is_empty());
+    let words = words.map(|word| match word.parse::<u64>() {
+        Ok(index) => format!(", number {}", index.saturating_add(1)),
+        Err(_) => format!(", {word}"),
+    });
+    format!("--{}{}", flag(field), words.collect::<String>())
+}
+
+/// The name under which clap keeps a field, apart from the names of the arguments that every command has.
+fn argument_id(field: &str) -> String {
+    format!("event.{field}")
+}
+
 fn subcommand(name: &str, schema: &Value, definitions: &Value) -> Command {
-    let about = schema["description"].as_str().unwrap_or(name).replace('\n', " ");
+    let about = part(schema, "description").as_str().unwrap_or(name).replace('\n', " ");
     let mut command = Command::new(kebab(name));
     for (field, property) in fields(schema) {
         command = command.arg(argument(field, property, is_required(schema, field), definitions));
@@ -68,22 +102,26 @@ fn subcommand(name: &str, schema: &Value, definitions: &Value) -> Command {
 }
 
 fn fields(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    schema["properties"].as_object().into_iter().flatten().map(|(name, property)| (name.as_str(), property))
+    part(schema, "properties")
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, property)| (name.as_str(), property))
 }
 
 fn is_required(schema: &Value, field: &str) -> bool {
-    schema["required"].as_array().is_some_and(|required| required.iter().any(|name| name == field))
+    part(schema, "required").as_array().is_some_and(|required| required.iter().any(|name| name == field))
 }
 
 fn argument(field: &str, property: &Value, required: bool, definitions: &Value) -> Arg {
     let shape = Shape::of(property, definitions);
-    let meaning = property["description"].as_str().unwrap_or(field).replace('\n', " ");
+    let meaning = part(property, "description").as_str().unwrap_or(field).replace('\n', " ");
     let form = shape.form().map_or_else(String::new, |form| format!(" [{form}]"));
     // The moment of an act is now unless somebody says otherwise.
     let now = field == "occurred_at";
     let default = if now { "; now if it is left out" } else { "" };
-    let arg = Arg::new(field.to_owned())
-        .long(kebab(field))
+    let arg = Arg::new(argument_id(field))
+        .long(flag(field))
         .value_name(kebab(field).to_ascii_uppercase())
         .help(format!("{meaning}{default}{form}"))
         .required(required && !now);
@@ -104,20 +142,20 @@ enum Shape<'a> {
 
 impl<'a> Shape<'a> {
     fn of(property: &'a Value, definitions: &'a Value) -> Self {
-        if let Some(name) = property["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-            return Shape::Structure(&definitions[name], definitions);
+        if let Some(name) = part(property, "$ref").as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
+            return Shape::Structure(part(definitions, name), definitions);
         }
-        if let Some(choices) = property["anyOf"].as_array()
-            && let Some(some) = choices.iter().find(|choice| choice["type"] != "null")
+        if let Some(choices) = part(property, "anyOf").as_array()
+            && let Some(some) = choices.iter().find(|choice| part(choice, "type") != "null")
         {
             return Shape::of(some, definitions);
         }
         let is = |kind: &str| {
-            property["type"] == kind
-                || property["type"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind))
+            let found = part(property, "type");
+            found == kind || found.as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind))
         };
         if is("array") {
-            Shape::List(Box::new(Shape::of(&property["items"], definitions)))
+            Shape::List(Box::new(Shape::of(part(property, "items"), definitions)))
         } else if is("boolean") {
             Shape::Flag
         } else if is("integer") {
@@ -130,9 +168,9 @@ impl<'a> Shape<'a> {
     /// What is written, for the help.
     fn form(&self) -> Option<String> {
         match self {
-            Shape::Text(schema) => match schema["enum"].as_array() {
+            Shape::Text(schema) => match part(schema, "enum").as_array() {
                 Some(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
-                None => schema["title"].as_str().map(str::to_owned),
+                None => part(schema, "title").as_str().map(str::to_owned),
             },
             Shape::Number => Some("a whole number".into()),
             Shape::Flag => Some("true or false".into()),
@@ -218,9 +256,9 @@ impl<'a> Shape<'a> {
     /// Something that could be written, for the example in the help.
     fn example(&self, field: &str) -> String {
         match self {
-            Shape::Text(schema) => match schema["enum"].as_array().and_then(|words| words.first()) {
+            Shape::Text(schema) => match part(schema, "enum").as_array().and_then(|words| words.first()) {
                 Some(word) => word.as_str().unwrap_or_default().to_owned(),
-                None => example_text(field, schema["title"].as_str().unwrap_or_default()),
+                None => example_text(field, part(schema, "title").as_str().unwrap_or_default()),
             },
             Shape::Number => "1".into(),
             Shape::Flag => "true".into(),
@@ -235,22 +273,64 @@ impl<'a> Shape<'a> {
                     format!("{name}={example}")
                 })
                 .collect::<Vec<_>>()
-                .join("; "),
+                // A line each when it is long: help that wraps inside a value could not be copied.
+                .join(if fields(schema).count() > 4 { ";\n          " } else { "; " }),
         }
     }
 }
 
-/// An example of a text, after the words "such as" in its title, or by the name of its field.
+/// What an example gives besides the needed fields, because a rule asks for it.
+const ALSO: &[(&str, &str, &str)] = &[
+    ("ItemRegistered", "ml", "ML4"),
+    ("ItemRegistered", "hazard", "1.1D"),
+    ("ItemRegistered", "neq_g_per_unit", "1000"),
+    ("TransferProposed", "loan", "start=2026-02-01; due=2026-04-30"),
+    ("ConsignmentReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
+    ("ReturnReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
+    ("DiscrepancyResolved", "location", "ADAZI"),
+    ("TitlePassed", "document", "title_deed:deed.pdf"),
+    ("TransferLicenceRecorded", "document", "licence:licence.pdf"),
+    ("RetransferConsentRecorded", "document", "retransfer_consent:consent.pdf"),
+    ("LossInvestigated", "document", "investigation_report:report.pdf"),
+    ("ParticipantJoined", "document", "memorandum:mou.pdf"),
+    ("ArrangementEffective", "document", "memorandum:mou.pdf"),
+    ("ContractSigned", "document", "contract:contract.pdf"),
+    ("DeliveryDispatched", "document", "despatch_advice:advice.pdf"),
+    ("DeliveryAccepted", "document", "conformity_certificate:certificate.pdf"),
+    ("InvoiceRegistered", "document", "invoice:invoice.pdf"),
+];
+
+/// An example of a text: by the name of its field, or after what its title says.
 fn example_text(field: &str, title: &str) -> String {
+    let known = match field {
+        "to" | "consignee" | "recipients" => "LV",
+        "consenting_state" => "US",
+        "expiry" | "new_due" => "2026-12-31",
+        "ml" => "ML3",
+        "nsn" | "nsns" => "1376-38-123-4567",
+        "role" => "PBO",
+        "location" | "from_location" => "TAPA",
+        "purpose" => "exercise Spring Storm",
+        "activity" => "SPRING-STORM-26",
+        "reason" => "the count is wrong",
+        "finding" => "20 were left in the depot",
+        "title" => "Explosive charges 2026",
+        "capability" => "mobility and counter-mobility",
+        "description" => "charge, demolition, 1 kg",
+        "decision_rule" => "by consensus",
+        "withdrawal_terms" => "with six months' notice, own liabilities stay",
+        "payment_terms" => "30 days after acceptance",
+        "legal_ground" => "2009/43/EC Art. 4(2)(a): armed forces",
+        "period" => "first half of 2026",
+        "circumstances" => "not found at the yearly count",
+        "vat" => "0.00 EUR",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.into();
+    }
     if let Some((_, example)) = title.split_once("such as ") {
-        return example.split([',', ' ']).next().map_or_else(String::new, |first| {
-            let amount = example.split(" or ").next().unwrap_or(first);
-            if amount.starts_with(|c: char| c.is_ascii_digit()) {
-                amount.to_owned()
-            } else {
-                first.to_owned()
-            }
-        });
+        return example.split(" or ").next().unwrap_or(example).to_owned();
     }
     if title.starts_with("an item") {
         let batch = "batch:1376-38-123-4567:EA-22-07";
@@ -259,23 +339,37 @@ fn example_text(field: &str, title: &str) -> String {
     if title.starts_with("text") {
         return "in words".into();
     }
-    if title.contains("hexadecimal") {
-        return "3f…".into();
+    if let Some(digits) = title.split_ascii_whitespace().find_map(|word| word.parse::<usize>().ok())
+        && title.contains("hexadecimal")
+    {
+        return "3f".repeat(digits / 2);
     }
     format!("{}-1", field.to_ascii_uppercase().replace('_', "-"))
 }
 
+/// A call that an officer can start from.
 fn example(name: &str, schema: &Value, definitions: &Value) -> String {
     let mut line = format!("Example:\n  jointledger --ledger DIR record {}", kebab(name));
-    for (field, property) in fields(schema) {
-        if is_required(schema, field) && field != "occurred_at" {
-            let value = Shape::of(property, definitions).example(field);
-            let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "-./:".contains(c));
-            let value = if plain { value } else { format!("'{value}'") };
-            line.push_str(&format!(" \\\n      --{} {value}", kebab(field)));
-        }
+    let needed = fields(schema)
+        .filter(|(field, _)| is_required(schema, field) && *field != "occurred_at")
+        .map(|(field, property)| (field, Shape::of(property, definitions).example(field)));
+    let also = ALSO.iter().filter(|(event, ..)| *event == name);
+    for (field, value) in needed.chain(also.map(|(_, field, value)| (*field, (*value).to_owned()))) {
+        line.push_str(&format!(" \\\n      --{} {}", flag(field), quoted(&value)));
     }
     line + " \\\n      --key officer"
+}
+
+/// A word of a shell's command line.
+fn quoted(value: &str) -> String {
+    let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "-./:_=".contains(c));
+    if plain {
+        value.to_owned()
+    } else if value.contains('\'') {
+        format!("\"{value}\"")
+    } else {
+        format!("'{value}'")
+    }
 }
 
 /// Runs `record EVENT …`.
@@ -284,7 +378,7 @@ pub(crate) fn run(matches: &ArgMatches, context: &Context) -> Result<Answer, Com
     let Some((verb, given)) = chosen else {
         return Err(CommandError::usage("say which kind of event to record"));
     };
-    let Some((_, name)) = Event::CATALOGUE.iter().find(|(_, name)| kebab(name) == verb) else {
+    let Some(name) = kinds().find(|name| kebab(name) == verb) else {
         return Err(CommandError::usage(format!("there is no kind of event {verb}")));
     };
     let event = event_of(name, given, context)?;
@@ -297,12 +391,14 @@ pub(crate) fn run(matches: &ArgMatches, context: &Context) -> Result<Answer, Com
 /// The event that the flags say: through the same JSON that `append` reads.
 fn event_of(name: &str, given: &ArgMatches, context: &Context) -> Result<Event, CommandError> {
     let schema = act_schema();
-    let (definitions, schema) = (&schema["$defs"], &schema["$defs"][name]);
+    let definitions = part(&schema, "$defs");
+    let schema = part(definitions, name);
     let mut body = Map::new();
     for (field, property) in fields(schema) {
-        let texts: Vec<&String> = given.get_many::<String>(field).into_iter().flatten().collect();
+        let texts: Vec<&String> =
+            given.get_many::<String>(&argument_id(field)).into_iter().flatten().collect();
         let shape = Shape::of(property, definitions);
-        let wrong = |why: String| CommandError::usage(format!("--{}: {why}", kebab(field)));
+        let wrong = |why: String| CommandError::usage(format!("--{}: {why}", flag(field)));
         let value = match (&shape, texts.as_slice()) {
             (_, []) if field == "occurred_at" => json!(context.now()?),
             (_, []) => continue,
@@ -317,9 +413,10 @@ fn event_of(name: &str, given: &ArgMatches, context: &Context) -> Result<Event, 
     let line = json!({ "events": [{ name: body }] }).to_string();
     let draft = Draft::parse(&line).map_err(|bad| {
         let field = bad.path.as_deref().and_then(|path| path.strip_prefix(&format!("events[0].{name}.")));
-        CommandError::usage(
-            field.map_or_else(|| bad.reason.clone(), |field| format!("--{}: {}", kebab(field), bad.reason)),
-        )
+        CommandError::usage(match field {
+            Some(field) => format!("{}: {}", flag_in_words(field), bad.reason),
+            None => bad.reason,
+        })
     })?;
     draft.events.into_iter().next().ok_or_else(|| CommandError::usage("no event was given"))
 }
@@ -382,7 +479,7 @@ pub(crate) fn record(
     // The passphrase is asked for before the ledger is taken, so that nobody waits for a person.
     let signer = open_signer(&key.source(), &mut *key.passphrase())?;
     let mut journal = context.open()?;
-    let what = events.iter().map(human::event).collect::<Vec<_>>().join("; ");
+    let what = human::events(&events);
     let receipt = journal.append(Act { id, documents, events }, context.stamp(signer.as_ref())?)?;
     if context.json {
         context.emit("receipt", json::receipt(&receipt))?;

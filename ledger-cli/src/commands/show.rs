@@ -8,7 +8,7 @@ use ledger_core::domain::transfer::Transfer;
 use ledger_core::domain::{State, Subject};
 use ledger_core::journal::{self, Thread, Until};
 use ledger_core::ledger::Tip;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::cli::ShowCommand;
 use crate::context::Context;
@@ -47,8 +47,9 @@ pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, Comman
 }
 
 fn unknown(kind: &str, id: impl std::fmt::Display) -> CommandError {
+    let lists = if kind == "entry" { "log" } else { "state" };
     CommandError::new(Answer::No, format!("there is no {kind} {id} in this ledger"))
-        .hint("`jointledger state` lists what there is")
+        .hint(format!("`jointledger {lists}` lists what there is"))
 }
 
 /// The end of the ledger, and the entries of one thing's history.
@@ -62,6 +63,7 @@ fn history(context: &Context, subject: Subject) -> Result<(Tip, Vec<Entry>), Com
         }
         ControlFlow::Continue(())
     })?;
+    json::settle(&mut entries, tip.state());
     Ok((tip, entries))
 }
 
@@ -230,14 +232,14 @@ fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
     let store = context.look()?;
     let mut found = None;
     let mut bar = context.progress("reading");
-    let until = Until::Size(position.saturating_add(1));
-    journal::replay(&store, until, &mut |done, total| bar.at(done, total), |visit| {
+    let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
         if visit.entry.act().seq == position {
             found = Some(Entry::of(&visit));
         }
         ControlFlow::Continue(())
     })?;
     drop(bar);
+    json::settle(&mut found, tip.state());
     let entry = found.ok_or_else(|| unknown("entry", position))?;
     if context.json {
         context.emit("entry", &entry)?;
@@ -259,10 +261,12 @@ fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
         ))?;
     }
     if !entry.waits_for.is_empty() {
-        context.say(format_args!("  waited for   {}", entry.waits_for.join("; ")))?;
+        context.say(format_args!("  waits for    {}", entry.waits_for.join("; ")))?;
+    } else if !entry.waited_for.is_empty() {
+        context.say(format_args!("  waited for   {}", entry.waited_for.join("; ")))?;
     }
-    for event in &entry.events {
-        context.say(format_args!("{:#}", json!(event)))?;
+    for line in entry.events.iter().flat_map(human::fields) {
+        context.say(line)?;
     }
     Ok(Answer::Done)
 }

@@ -2,7 +2,6 @@
 
 use ledger_core::journal;
 use ledger_core::ledger::Expectations;
-use ledger_core::store::sled::SledStore;
 use serde_json::json;
 
 use crate::cli::VerifyArgs;
@@ -11,7 +10,7 @@ use crate::error::{Answer, CommandError};
 use crate::render::human;
 
 pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, CommandError> {
-    let store = SledStore::salvage(context.ledger()?, &std::env::temp_dir(), context.wait())?;
+    let store = context.salvage()?;
     let expected = Expectations { charter: args.charter, now: Some(context.now()?) };
     let mut bar = context.progress("verifying");
     let report = journal::verify(&store, expected, &mut |done, total| bar.at(done, total))?;
@@ -40,14 +39,19 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, Comman
             context.say(human::indented(&human::table(&["ENTRY", "CODE", "WHAT IS WRONG"], rows)))?;
         }
         if listed < report.found {
-            context.say(format_args!("  and {} more findings", report.found.saturating_sub(listed)))?;
+            context.say(format_args!(
+                "  and {} more; --max-findings lists more",
+                report.found.saturating_sub(listed)
+            ))?;
         }
         if sound {
             let what = "bytes, links, signatures, roles, rules and head file hold";
-            context.say(format_args!("{}: {} entries, {what}", human::good("sound"), report.entries))?;
+            let entries = human::count(report.entries, "entry", "entries");
+            context.say(format_args!("{}: {entries}: {what}", human::good("sound")))?;
             context.say(format_args!("head {} {}", report.head.size, report.head.link))?;
         } else {
-            let words = format!("{} findings in {} entries", report.found, report.entries);
+            let found = human::count(report.found, "finding", "findings");
+            let words = format!("{found} in {}", human::count(report.entries, "entry", "entries"));
             context.say(format_args!("{}: {words}", human::bad("not sound")))?;
         }
     }

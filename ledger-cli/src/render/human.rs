@@ -2,11 +2,13 @@
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, Table};
+use comfy_table::{Cell, ContentArrangement, Table};
 use ledger_core::domain::consent::{Signer, signer_list};
 use ledger_core::domain::register::Standing;
 use ledger_core::domain::{Event, Text};
 use ledger_core::journal::Receipt;
+use serde_json::{Value, json};
+use terminal_size::{Width, terminal_size_of};
 
 use super::json::Entry;
 use crate::error::CommandError;
@@ -40,13 +42,18 @@ pub(crate) fn error(error: &CommandError) -> String {
     let code = error.code.as_ref().map_or_else(String::new, |code| format!(" {}", bad(code)));
     let hint =
         error.hint.as_ref().map_or_else(String::new, |hint| format!("\n{} {hint}", styled(CYAN, "hint:")));
-    format!("{}{code} {}{hint}", bad("error:"), error.message)
+    let so_far = error.so_far.as_ref().map_or_else(String::new, |so_far| format!("\n{so_far}"));
+    format!("{}{code} {}{so_far}{hint}", bad("error:"), error.message)
 }
 
 /// A table with a head and without lines.
 pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING);
+    // On a terminal long cells wrap within their column; into a pipe every row is one line.
+    if let Some((Width(width), _)) = terminal_size_of(std::io::stdout()) {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.saturating_sub(2));
+    }
     table.set_header(head.iter().map(Cell::new));
     for row in rows {
         table.add_row(row);
@@ -66,7 +73,7 @@ pub(crate) fn indented(table: &Table) -> String {
 
 /// A receipt: one line.
 pub(crate) fn receipt(receipt: &Receipt, what: &str) -> String {
-    let again = if receipt.repeated { " before; nothing new was recorded" } else { "" };
+    let again = if receipt.repeated { " before, nothing new" } else { "" };
     let waits = waits(&receipt.missing);
     format!("recorded{again}: entry {}  {what}  {}{waits}", strong(receipt.entry), receipt.link)
 }
@@ -87,7 +94,7 @@ pub(crate) fn entries(entries: &[Entry]) -> Table {
                 (Some(party), Some(role)) => format!("{party} {role}"),
                 _ => "?".into(),
             };
-            let mut what = entry.events.iter().map(event).collect::<Vec<_>>().join("; ");
+            let mut what = events(&entry.events);
             if !entry.waits_for.is_empty() {
                 what.push_str(&format!(" (waits for {})", entry.waits_for.join("; ")));
             }
@@ -111,8 +118,55 @@ pub(crate) fn standing(standing: &Standing) -> String {
     }
 }
 
-fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+/// `1 entry`, `2 entries`.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn items<T>(items: &[T]) -> String {
+    count(items.len() as u64, "item", "items")
+}
+
+/// The events of an act in one line; of a long act, the first ones.
+pub(crate) fn events(events: &[Event]) -> String {
+    /// So many are listed at most.
+    const LISTED: usize = 3;
+    let mut lines: Vec<_> = events.iter().take(LISTED).map(event).collect();
+    if let Some(more @ 1..) = events.len().checked_sub(LISTED) {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("; ")
+}
+
+/// An event with all its fields, one a line.
+pub(crate) fn fields(event: &Event) -> Vec<String> {
+    let mut lines = vec![format!("  {}", event.name())];
+    let body = json!(event);
+    let fields = body.get(event.name()).and_then(Value::as_object).into_iter().flatten();
+    for (name, value) in fields {
+        let values = match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        for value in values {
+            lines.push(format!("    {name:<16} {}", inside(value)));
+        }
+    }
+    lines
+}
+
+/// A value as an officer would write it: `field=value; field=value` for a structure.
+fn inside(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", inside(value)))
+            .collect::<Vec<_>>()
+            .join("; "),
+        Value::Array(values) => values.iter().map(inside).collect::<Vec<_>>().join(", "),
+        value => value.to_string(),
+    }
 }
 
 fn quoted(text: &Text) -> String {
@@ -138,31 +192,25 @@ pub(crate) fn event(event: &Event) -> String {
         }
         Event::ConsumptionReported(e) => format!("{} by {} at {}", e.item, e.holder, e.location),
         Event::LossReported(e) => {
-            format!("{}: {} of {} held by {}", e.loss, count(e.items.len(), "item"), e.owner, e.holder)
+            format!("{}: {} of {} held by {}", e.loss, items(&e.items), e.owner, e.holder)
         }
         Event::LossInvestigated(e) => format!("{}: {}", e.loss, quoted(&e.finding)),
         Event::WriteOffApproved(e) => format!("{}: {}", e.loss, quoted(&e.reason)),
-        Event::ItemFound(e) => format!("{}: {} at {}", e.loss, count(e.items.len(), "item"), e.location),
+        Event::ItemFound(e) => format!("{}: {} at {}", e.loss, items(&e.items), e.location),
         Event::TransferProposed(e) => {
-            format!("{} {} {} to {}, {}", e.transfer, e.kind, e.from, e.to, count(e.items.len(), "item"))
+            format!("{} {} {} to {}, {}", e.transfer, e.kind, e.from, e.to, items(&e.items))
         }
         Event::TransferApproved(e) => e.transfer.to_string(),
         Event::TransferRefused(e) => format!("{}: {}", e.transfer, quoted(&e.reason)),
         Event::TransferCancelled(e) => format!("{}: {}", e.transfer, quoted(&e.reason)),
         Event::RetransferConsentRecorded(e) => format!("{} of {}", e.consent, e.consenting_state),
         Event::TransferLicenceRecorded(e) => format!("{} {} {} to {}", e.licence, e.kind, e.from, e.to),
-        Event::ItemsReserved(e) => format!("{} for {}", count(e.items.len(), "item"), e.transfer),
+        Event::ItemsReserved(e) => format!("{} for {}", items(&e.items), e.transfer),
         Event::ConsignmentDispatched(e) => {
-            format!(
-                "{} under {}, {} from {}",
-                e.consignment,
-                e.transfer,
-                count(e.items.len(), "item"),
-                e.from_location
-            )
+            format!("{} under {}, {} from {}", e.consignment, e.transfer, items(&e.items), e.from_location)
         }
         Event::ConsignmentReceived(e) => {
-            format!("{}, {} counted at {}", e.consignment, count(e.counted.len(), "item"), e.location)
+            format!("{}, {} counted at {}", e.consignment, items(&e.counted), e.location)
         }
         Event::DiscrepancyReported(e) => format!("{} {} in {}", e.discrepancy, e.kind, e.consignment),
         Event::DiscrepancyResolved(e) => format!("{} {}", e.discrepancy, e.outcome),
@@ -170,16 +218,10 @@ pub(crate) fn event(event: &Event) -> String {
         Event::LoanExtended(e) => format!("{} to {}", e.transfer, e.new_due),
         Event::LoanRecalled(e) => format!("{} to {}: {}", e.transfer, e.new_due, quoted(&e.reason)),
         Event::ReturnDispatched(e) => {
-            format!(
-                "{} under {}, {} from {}",
-                e.consignment,
-                e.transfer,
-                count(e.items.len(), "item"),
-                e.from_location
-            )
+            format!("{} under {}, {} from {}", e.consignment, e.transfer, items(&e.items), e.from_location)
         }
         Event::ReturnReceived(e) => {
-            format!("{}, {} counted at {}", e.consignment, count(e.counted.len(), "item"), e.location)
+            format!("{}, {} counted at {}", e.consignment, items(&e.counted), e.location)
         }
         Event::ProgrammeProposed(e) => format!("{} {}", e.programme, quoted(&e.title)),
         Event::ParticipantJoined(e) => format!("{}: {} with {}", e.programme, e.party, e.quantity_share),
@@ -190,13 +232,13 @@ pub(crate) fn event(event: &Event) -> String {
                 e.contract,
                 e.programme,
                 e.supplier,
-                count(e.lines.len(), "line")
+                count(e.lines.len() as u64, "line", "lines")
             )
         }
         Event::DeliveryDispatched(e) => format!("{} of {} to {}", e.delivery, e.contract, e.consignee),
-        Event::DeliveryReceived(e) => format!("{}, {} counted", e.delivery, count(e.items.len(), "item")),
+        Event::DeliveryReceived(e) => format!("{}, {} counted", e.delivery, items(&e.items)),
         Event::DeliveryAccepted(e) => {
-            format!("{}, {} at {}", e.delivery, count(e.items.len(), "item"), e.location)
+            format!("{}, {} at {}", e.delivery, items(&e.items), e.location)
         }
         Event::InvoiceRegistered(e) => format!("{} of {}, {} net", e.invoice, e.contract, e.net),
         Event::InvoiceApproved(e) => format!("{}, {}", e.invoice, e.amount),

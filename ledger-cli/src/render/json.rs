@@ -21,6 +21,7 @@ pub(crate) struct Error<'a> {
     answer: Answer,
     code: Option<&'a str>,
     message: &'a str,
+    so_far: Option<&'a str>,
     hint: Option<&'a str>,
 }
 
@@ -30,6 +31,7 @@ impl<'a> From<&'a CommandError> for Error<'a> {
             answer: error.answer,
             code: error.code.as_deref(),
             message: &error.message,
+            so_far: error.so_far.as_deref(),
             hint: error.hint.as_deref(),
         }
     }
@@ -62,6 +64,9 @@ pub(crate) struct Entry {
     pub(crate) author: String,
     pub(crate) act: String,
     pub(crate) link: String,
+    /// The signatures for which it waited when it was recorded.
+    pub(crate) waited_for: Vec<String>,
+    /// The signatures for which it waits still.
     pub(crate) waits_for: Vec<String>,
     pub(crate) documents: Vec<Document>,
     pub(crate) events: Vec<Event>,
@@ -78,10 +83,19 @@ impl Entry {
             author: act.author.to_string(),
             act: act.act.id.to_string(),
             link: visit.entry.link().to_string(),
+            waited_for: wanted(visit.missing),
             waits_for: wanted(visit.missing),
             documents: act.act.documents.clone(),
             events: act.act.events.clone(),
         }
+    }
+}
+
+/// Says of each entry what it waits for in `state`, which is the one to be shown.
+pub(crate) fn settle<'a>(entries: impl IntoIterator<Item = &'a mut Entry>, state: &State) {
+    for entry in entries.into_iter().filter(|entry| !entry.waited_for.is_empty()) {
+        let pending = state.pending().find(|(seq, _)| **seq == entry.entry);
+        entry.waits_for = pending.map_or_else(Vec::new, |(_, pending)| wanted(&pending.missing));
     }
 }
 
