@@ -274,3 +274,10 @@ impl World {
         self.labels.push((by.into(), label.into()));
     }
 }
+
+impl<S: Store> World<S> {
+    /// A world whose journal was opened again.
+    pub(super) fn reopened(journal: Journal<S>, now: Timestamp) -> Self {
+        Self { journal, now, labels: Vec::new(), seen: BTreeMap::new(), prefix: String::new() }
+    }
+}
