@@ -128,7 +128,8 @@ impl From<JournalError> for CommandError {
                     .hint("do not append; run `jointledger verify` to see all findings")
             }
             JournalError::Unfit(finding) => {
-                let message = format!("not recorded, because no auditor would let it pass: {}", finding.reason);
+                let message =
+                    format!("not recorded, because no auditor would let it pass: {}", finding.reason);
                 Self { code: Some(finding.code.to_string()), ..Self::new(Answer::No, message) }
             }
             JournalError::Seal(SealError::Encoding(_)) => Self::new(Answer::Usage, message),

@@ -120,6 +120,10 @@ impl Ledger {
             "item": item, "description": "materiel", "condition": condition, "owner": owner,
             "holder": holder, "location": location,
         });
+        if item.starts_with("batch:") {
+            fields["hazard"] = json!("1.4S");
+            fields["neq_g_per_unit"] = json!(1);
+        }
         fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         if self.record(key_of(owner, BOOK), "ItemRegistered", fields) {
             self.countersign(key_of(holder, BOOK));
