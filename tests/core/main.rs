@@ -10,5 +10,6 @@
     reason = "a test may fail loudly"
 )]
 
+mod generator;
 mod scenario;
 mod store;
