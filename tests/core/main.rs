@@ -11,6 +11,7 @@
 )]
 
 mod evidence;
+mod generator;
 mod laws;
 mod reconcile;
 mod rules;
