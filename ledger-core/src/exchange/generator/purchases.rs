@@ -136,6 +136,7 @@ impl Generator {
                 ml,
                 hazard,
                 neq_g_per_unit,
+                restricted_by: None,
                 quantity: Quantity::whole(sum, unit),
                 unit_price: euros(price)?,
                 per_party,

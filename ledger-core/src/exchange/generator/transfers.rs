@@ -5,8 +5,10 @@ use super::stock::{Class, Taken};
 use super::{DAY, Deed, Fault, Flow, Generator, HOUR, Nation, Then, made, words};
 use crate::domain::codes::{Condition, DocumentKind};
 use crate::domain::consignment::{
-    ConsignmentDispatched, ConsignmentReceived, Counted, DiscrepancyKind, DiscrepancyReported,
-    DiscrepancyResolved, ItemsReserved, Liability, Outcome, ReturnDispatched, ReturnReceived,
+    ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
+};
+use crate::domain::discrepancy::{
+    DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
 use crate::domain::ids::{ConsignmentId, DiscrepancyId, LicenceId, LossId, TransferId};
 use crate::domain::money::{Currency, Money};
