@@ -3,6 +3,7 @@
 pub(crate) mod append;
 pub(crate) mod charter;
 pub(crate) mod demo;
+pub(crate) mod generate;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod manual;
@@ -46,7 +47,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Demo(args) => demo::run(&args, context),
         Command::Reconcile(args) => reconcile::run(&args, context),
         Command::Books(args) => reconcile::export(&args, context),
-        Command::Generate(_) => Err(CommandError::usage("not built")),
+        Command::Generate(args) => generate::run(&args, context),
     }
 }
 
