@@ -43,7 +43,9 @@ mod source;
 mod tests;
 
 pub(crate) use passphrase::{Passphrase, Secret, Terminal, WrittenDown};
-pub(crate) use source::{KeyArgs, KeySource, open_signer};
+#[cfg(test)]
+pub(crate) use source::KeySource;
+pub(crate) use source::{KeyArgs, any_path, open_signer};
 #[cfg(test)]
 pub(crate) use tests::fixture;
 

@@ -1,4 +1,4 @@
-//! Tests of ledger-core from outside: one binary, one module a subject.
+//! The library seen from outside: one binary, one module a subject.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,8 +7,13 @@
     clippy::arithmetic_side_effects,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a test may fail loudly"
+    reason = "a test that meets the unexpected stops; its numbers are small"
 )]
 
 mod evidence;
+mod generator;
+mod laws;
+mod reconcile;
+mod rules;
+mod scenario;
 mod store;

@@ -43,7 +43,7 @@ pub(crate) struct KeyArgs {
 
 /// Takes an empty path too: an empty variable is how a shell says "not set", and clap's own parser of paths
 /// would then refuse every command.
-fn any_path() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn any_path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 

@@ -194,7 +194,7 @@ impl Licences {
             let (Some(state), Some(nsn)) = (master.restricted_by, master.nsn) else { continue };
             let given = self.consents.iter().any(|(_, consent)| {
                 consent.consenting_state == state
-                    && consent.nsns.contains(&nsn)
+                    && consent.nsns.iter().any(|named| named.niin() == nsn.niin())
                     && consent.recipients.contains(&passage.to)
                     && consent.expiry.is_none_or(|expiry| passage.on <= expiry)
             });

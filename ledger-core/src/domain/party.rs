@@ -54,6 +54,8 @@ code_list! {
 
 /// Who keeps a party's keys.
 pub(crate) const REGISTRARS: &[Role] = &[Role::Root, Role::Registrar];
+/// Who keeps the keys of registrars (domain.md SOD-5).
+const ROOT: &[Role] = &[Role::Root];
 /// Who binds the ministry.
 pub(crate) const MINISTER: &[Role] = &[Role::Minister];
 /// Who steers armaments programmes.
@@ -150,7 +152,8 @@ events! {
         person_ref: Option<Reference>,
     }
 
-    /// Replace an officer's key by a new one with the same role; signed with the old key or by a registrar
+    /// Replace an officer's key by a new one with the same role; signed with the old key, or by a registrar and
+    /// countersigned by one of another party
     KeyRotated {
         /// The key that ends
         old_key: PublicKey,
@@ -286,7 +289,27 @@ impl Directory {
         Ok(Officer { key: *key, party, role })
     }
 
-    fn require_party(&self, party: Party) -> Result<(), Rejection> {
+    /// The officer who signed an act at its place.
+    ///
+    /// An act may wait for other signatures while its author gets a new key. He signed it when the old one was
+    /// his, so it counts; that the old key was ended for another reason is looked at when the last signature is
+    /// given.
+    ///
+    /// # Errors
+    /// As [`signing_officer`](Self::signing_officer).
+    pub(crate) fn author_of(&self, act: &RecordedAct) -> Result<Officer, Rejection> {
+        match self.keys.get(&act.author) {
+            Some(KeyRecord { party, role, status: KeyStatus::Rotated { entry, .. }, .. })
+                if act.seq < *entry =>
+            {
+                Ok(Officer { key: act.author, party: *party, role: *role })
+            }
+            _ => self.signing_officer(&act.author, act.recorded_at),
+        }
+    }
+
+    /// Refuses a party that is no member.
+    pub(crate) fn require_party(&self, party: Party) -> Result<(), Rejection> {
         if self.parties.contains(&party) { Ok(()) } else { Err(Rejection::unknown("party", party)) }
     }
 
@@ -323,6 +346,10 @@ impl Rules for LedgerConstituted {
     fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
         require(act.seq == 0 && state.directory.parties.len() == 0, Rule::S02, || {
             "the ledger is founded already".into()
+        })?;
+        require(act.act.events.len() == 1, Rule::S05, || {
+            "the founding is the only event of its act: what waits for signatures cannot found a ledger"
+                .into()
         })?;
         let parties = &self.charter.parties;
         require(parties.len() >= 2, Rule::S05, || "a joint ledger has at least two founding parties".into())?;
@@ -370,14 +397,20 @@ impl Rules for LedgerConstituted {
     }
 }
 
+/// Who of a party keeps the keys of this role: registrars make no registrars (domain.md SOD-5).
+const fn keepers_of(role: Role) -> &'static [Role] {
+    if matches!(role, Role::Registrar) { ROOT } else { REGISTRARS }
+}
+
 impl Rules for KeyEnrolled {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         state.directory.require_party(self.party)?;
-        Ok(vec![Signer::of(self.party, REGISTRARS), Signer::other_than(self.party, REGISTRARS)])
+        let keeper = keepers_of(self.role);
+        Ok(vec![Signer::of(self.party, keeper), Signer::other_than(self.party, REGISTRARS)])
     }
 
     fn signer_rule(&self, _: &State) -> Rule {
-        Rule::G07
+        if self.role == Role::Registrar { Rule::Sod5 } else { Rule::G07 }
     }
 
     fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
@@ -385,11 +418,6 @@ impl Rules for KeyEnrolled {
         require_new_key(state, &self.key)?;
         require(self.role != Role::Root, Rule::S05, || {
             "a root key comes with the charter or by rotation".into()
-        })?;
-        let author = state.directory.officer(&act.author);
-        let by_root = author.is_some_and(|officer| officer.role == Role::Root);
-        require(self.role != Role::Registrar || by_root, Rule::Sod5, || {
-            "a registrar is enrolled by the root key of the party".into()
         })?;
         require(self.valid_until.is_none_or(|until| until > act.recorded_at), Rule::S05, || {
             "the key would have expired before it is enrolled".into()
@@ -416,21 +444,25 @@ impl Rules for KeyEnrolled {
 }
 
 impl Rules for KeyRotated {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        let record = state.directory.key(&self.old_key)?;
-        Ok(vec![Signer::of(record.party, ANY_ROLE)])
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let old = state.directory.key(&self.old_key)?;
+        if act.author == self.old_key {
+            // With the old key its holder vouches for the new one.
+            return Ok(vec![Signer::of(old.party, ANY_ROLE)]);
+        }
+        require(old.role != Role::Root, Rule::I03, || "a root key is replaced by itself alone".into())?;
+        // A registrar who replaces a key enrols the new one: it takes the signatures of an enrolment.
+        Ok(vec![Signer::of(old.party, keepers_of(old.role)), Signer::other_than(old.party, REGISTRARS)])
     }
 
-    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+    fn signer_rule(&self, state: &State) -> Rule {
+        let registrar = state.directory.key(&self.old_key).is_ok_and(|old| old.role == Role::Registrar);
+        if registrar { Rule::Sod5 } else { Rule::G07 }
+    }
+
+    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
         state.directory.require_active(&self.old_key)?;
-        require_new_key(state, &self.new_key)?;
-        let author = state.directory.officer(&act.author);
-        let registrar = author.is_some_and(|officer| REGISTRARS.contains(&officer.role));
-        let root = state.directory.key(&self.old_key)?.role == Role::Root;
-        let by_itself = act.author == self.old_key;
-        require(by_itself || (registrar && !root), Rule::I03, || {
-            "a key is replaced by itself or, except a root key, by a registrar of its party".into()
-        })
+        require_new_key(state, &self.new_key)
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
@@ -480,8 +512,8 @@ impl Rules for KeyRevoked {
     }
 }
 
-/// Every role: for acts where admit() looks at the very key.
-const ANY_ROLE: &[Role] = &[
+/// Every role: for acts where the very key is looked at.
+pub(crate) const ANY_ROLE: &[Role] = &[
     Role::Root,
     Role::Minister,
     Role::ArmamentsDirector,

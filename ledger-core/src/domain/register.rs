@@ -14,6 +14,7 @@ use super::consent::Signer;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ConsignmentId, LossId, Place, Reference, TransferId};
 use super::item::{Item, ItemId};
+use super::licence::Passage;
 use super::party::{BOOK, HANDS, MINISTER};
 use super::quantity::Quantity;
 use super::rejection::{Rejection, Rule, require};
@@ -58,7 +59,7 @@ events! {
         location: Place,
     }
 
-    /// Report that expendable goods were used up
+    /// Report that expendable goods were used up; goods in custody, with the owner's signature
     ConsumptionReported {
         /// What, and how much of it
         item: Item,
@@ -356,8 +357,11 @@ fn check_nature(id: &ItemId, master: &Master) -> Result<(), Rejection> {
     require(master.restricted_by.is_none() || master.nsn.is_some(), Rule::S05, || {
         format!("{id}: a restricted item needs a stock number, by which consent is given")
     })?;
-    let explosive = master.ml.is_some_and(MlCategory::is_explosive);
-    let complete = master.hazard.is_some() && master.neq_g_per_unit.is_some();
+    // A batch is ammunition whether or not somebody wrote its category down, and half the data is none.
+    let (hazard, neq) = (master.hazard.is_some(), master.neq_g_per_unit.is_some());
+    let batch = matches!(id, ItemId::Batch { .. });
+    let explosive = master.ml.is_some_and(MlCategory::is_explosive) || batch || hazard || neq;
+    let complete = hazard && neq;
     require(!explosive || complete, Rule::T17, || {
         format!("{id} is ammunition or explosive: hazard code and net explosive quantity are missing")
     })
@@ -407,7 +411,20 @@ impl Rules for ItemRegistered {
         require(self.nsn.is_none() || self.item.id().nsn().is_none(), Rule::S05, || {
             format!("{} carries its stock number itself; leave the other out", self.item.id())
         })?;
-        state.register.admit_new(&self.item, &self.master())
+        let master = self.master();
+        state.register.admit_new(&self.item, &master)?;
+        if self.holder == self.owner {
+            return Ok(());
+        }
+        // Goods that begin in another's hands went there: the restricting state is asked as at a dispatch.
+        let passage = Passage {
+            from: self.owner,
+            to: self.holder,
+            on: self.occurred_at.date(),
+            is_return: false,
+            licence: None,
+        };
+        state.transfers.licences.require_consent(&passage, &[(&self.item, &master)])
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {
@@ -459,7 +476,12 @@ fn subjects_of(items: &[Item], transfer: Option<&TransferId>) -> Vec<Subject> {
 
 impl Rules for ConsumptionReported {
     fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(self.holder, BOOK)])
+        let mut signers = vec![Signer::of(self.holder, BOOK)];
+        // A loan lets the borrower use the goods; custody does not.
+        if self.owner != self.holder && self.loan.is_none() {
+            signers.push(Signer::of(self.owner, BOOK));
+        }
+        Ok(signers)
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {

@@ -98,7 +98,7 @@ impl State {
             rules.admit(self, act)?;
             return Ok(Vec::new());
         }
-        let officer = self.directory.signing_officer(&act.author, act.recorded_at)?;
+        let officer = self.directory.author_of(act)?;
         let needed = rules.signers(self, act)?;
         let missing = after_signature(&needed, &officer).ok_or_else(|| {
             Rejection::new(
@@ -121,7 +121,8 @@ impl State {
         if admitted.missing.is_empty() {
             self.apply_events(act);
         } else {
-            self.pending.insert(act.seq, Pending { act: Arc::clone(act), missing: admitted.missing });
+            let asked = admitted.missing.clone();
+            self.pending.insert(act.seq, Pending { act: Arc::clone(act), missing: admitted.missing, asked });
         }
     }
 

@@ -49,7 +49,7 @@ macro_rules! text_form {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "description": $what, "pattern": $pattern })
+                schemars::json_schema!({ "type": "string", "title": $what, "pattern": $pattern })
             }
         }
     };
@@ -133,7 +133,7 @@ macro_rules! code_list {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "description": $what, "enum": [$($code),*] })
+                schemars::json_schema!({ "type": "string", "title": $what, "enum": [$($code),*] })
             }
         }
     };

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{DocumentKind, Party};
 use super::consent::{Basis, Signer, basis};
-use super::consignment::{Consignment, Discrepancy};
+use super::consignment::Consignment;
+use super::discrepancy::Discrepancy;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ConsignmentId, DiscrepancyId, TransferId};
 use super::item::{Item, ItemId};
@@ -72,7 +73,8 @@ pub struct LoanTerms {
 }
 
 events! {
-    /// Propose a loan, donation, sale or custody to another party
+    /// Propose a loan, donation, sale or custody to another party; when a custodian passes goods on to a third
+    /// party, the owner signs too
     TransferProposed {
         /// Number of the transfer
         transfer: TransferId,
@@ -240,8 +242,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn open(self) -> bool {
-        self.out || self.back || self.missing || self.on_loan || self.awaiting_title || self.lost
+    /// Something is between the parties, or its fate is open.
+    fn underway(self) -> bool {
+        self.out || self.back || self.missing
     }
 }
 
@@ -359,8 +362,13 @@ pub(crate) fn subjects_of(state: &State, id: &TransferId) -> Vec<Subject> {
 }
 
 impl Rules for TransferProposed {
-    fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(self.from, BOOK)])
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let mut signers = vec![Signer::of(self.from, BOOK)];
+        // A custodian gives back alone; to a third party he gives with the owner's consent.
+        if self.owner != self.from && self.owner != self.to && state.directory.parties.contains(&self.owner) {
+            signers.push(Signer::of(self.owner, BOOK));
+        }
+        Ok(signers)
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
@@ -515,11 +523,8 @@ impl Rules for TransferCancelled {
         require(!ended && transfer.has_rest(), Rule::S03, || {
             format!("nothing of transfer {} is left to cancel", self.transfer)
         })?;
-        require(!state.tally(&self.transfer, transfer).open(), Rule::S03, || {
-            format!(
-                "goods of transfer {} are on their way, on loan or missing: settle those first",
-                self.transfer
-            )
+        require(!state.tally(&self.transfer, transfer).underway(), Rule::S03, || {
+            format!("goods of transfer {} are on their way or missing: settle those first", self.transfer)
         })
     }
 

@@ -9,6 +9,8 @@
 //! `act` and `documents` may be left out: an act without an id gets one, and then it is not protected against
 //! being sent twice. Unknown fields are refused, and a field never stands twice.
 
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Act, ActId, Document, Event};
@@ -17,17 +19,22 @@ use crate::domain::{Act, ActId, Document, Event};
 pub const MAX_LINE: usize = 1024 * 1024;
 
 /// An act as somebody writes it down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
-    /// The author's own name for it.
+    /// The author's own name for it: sending the same act twice records it once
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<ActId>,
-    /// The papers it rests on.
+    /// The papers it rests on
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Document>,
-    /// What was done.
+    /// What was done: one event or more
     pub events: Vec<Event>,
+}
+
+/// The JSON Schema (draft 2020-12) of an act, with a definition for every kind of event under `$defs`.
+pub fn act_schema() -> serde_json::Value {
+    schemars::schema_for!(Draft).to_value()
 }
 
 /// What is wrong with a line, and where.
@@ -48,17 +55,7 @@ impl Draft {
     /// # Errors
     /// The place and the reason.
     pub fn parse(line: &str) -> Result<Self, BadLine> {
-        if line.len() > MAX_LINE {
-            let reason = format!("the line has {} bytes, at most {MAX_LINE} are read", line.len());
-            return Err(BadLine { column: MAX_LINE, path: None, reason });
-        }
-        let mut input = serde_json::Deserializer::from_str(line);
-        let draft: Self = serde_path_to_error::deserialize(&mut input).map_err(|error| {
-            let path = error.path().to_string();
-            bad_line(error.inner(), Some(path).filter(|path| path != "."))
-        })?;
-        input.end().map_err(|error| bad_line(&error, None))?;
-        Ok(draft)
+        parse_line(line)
     }
 
     /// The act, with `fresh` as its id when it names none.
@@ -67,7 +64,23 @@ impl Draft {
     }
 }
 
-fn bad_line(error: &serde_json::Error, path: Option<String>) -> BadLine {
+/// Reads one line of JSON strictly, and says where it is wrong.
+pub(crate) fn parse_line<T: DeserializeOwned>(line: &str) -> Result<T, BadLine> {
+    if line.len() > MAX_LINE {
+        let reason = format!("the line has {} bytes, at most {MAX_LINE} are read", line.len());
+        return Err(BadLine { column: MAX_LINE, path: None, reason });
+    }
+    let mut input = serde_json::Deserializer::from_str(line);
+    let value = serde_path_to_error::deserialize(&mut input).map_err(|error| {
+        let path = error.path().to_string();
+        bad_line(error.inner(), Some(path).filter(|path| path != "."))
+    })?;
+    input.end().map_err(|error| bad_line(&error, None))?;
+    Ok(value)
+}
+
+/// What serde_json says, without the line that it counts itself.
+pub(crate) fn bad_line(error: &serde_json::Error, path: Option<String>) -> BadLine {
     let words = error.to_string();
     // serde_json says "… at line 1 column 7"; the caller knows the line better.
     let reason = words.rsplit_once(" at line ").map_or(words.as_str(), |(reason, _)| reason).to_owned();

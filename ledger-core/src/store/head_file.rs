@@ -122,6 +122,7 @@ pub fn replace(
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
 

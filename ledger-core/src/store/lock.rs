@@ -31,6 +31,7 @@ pub struct ReadLock(File);
 /// [`StoreError::InUse`] when it is not free in time; [`StoreError::Io`].
 pub fn write(folder: &Path, wait: Duration) -> Result<WriteLock, StoreError> {
     let path = folder.join(NAME);
+    is_there(folder, &path)?;
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -54,16 +55,8 @@ pub fn write(folder: &Path, wait: Duration) -> Result<WriteLock, StoreError> {
 /// [`StoreError::InUse`] when a writer has it and does not end in time; [`StoreError::Io`].
 pub fn read(folder: &Path, wait: Duration) -> Result<Option<ReadLock>, StoreError> {
     let path = folder.join(NAME);
-    match path.symlink_metadata() {
-        Ok(kind) if kind.is_file() => {}
-        Ok(_) => {
-            return Err(StoreError::Corrupt {
-                folder: folder.to_owned(),
-                reason: "LOCK is not a regular file".to_owned(),
-            });
-        }
-        Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(StoreError::Io { what: "look at", path, source }),
+    if !is_there(folder, &path)? {
+        return Ok(None);
     }
     let file = File::open(&path).map_err(StoreError::io("open", &path))?;
     acquire(folder, &file, wait, File::try_lock_shared)?;
@@ -83,6 +76,19 @@ impl Drop for WriteLock {
 impl Drop for ReadLock {
     fn drop(&mut self) {
         let _ = self.0.unlock();
+    }
+}
+
+/// Whether there is a lock file; something else in its place, a link to elsewhere say, is refused.
+fn is_there(folder: &Path, path: &Path) -> Result<bool, StoreError> {
+    match path.symlink_metadata() {
+        Ok(kind) if kind.is_file() => Ok(true),
+        Ok(_) => {
+            let reason = "LOCK is not a regular file".to_owned();
+            Err(StoreError::Corrupt { folder: folder.to_owned(), reason })
+        }
+        Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(StoreError::Io { what: "look at", path: path.to_owned(), source }),
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! - [`sled::SledStore`] keeps a ledger in a folder and is the one in use; no other file names sled.
 //! - [`memory::MemoryStore`] is the reference: what it does is what the words below mean.
+//! - [`head_file`] and [`lock`] are what stands beside sled in the folder; [`steps`] names every step to durable.
 //! - [`faulty::Faulty`] fails on purpose, so that the layers above can be tested against crashes.
 
 pub mod conformance;

@@ -9,6 +9,8 @@ use super::StoreError;
 /// One step towards "durable".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// Write the files of a folder in doubt over themselves.
+    Rewrite,
     /// Hand one entry to sled.
     WriteEntry,
     /// fsync one new file below `entries/blobs/`.
@@ -36,7 +38,7 @@ pub enum Step {
 }
 
 /// Takes steps.
-pub trait Steps: Send {
+pub trait Steps: Send + Sync {
     /// Takes `step` by calling `act`, once.
     ///
     /// # Errors

@@ -43,6 +43,7 @@ fn what(kind: u8, number: u8) -> Value {
         0 => registered(&format!("{number}")),
         1 => json!([{"ItemRegistered": {
             "item": format!("{CARTRIDGES}={} EA", u32::from(number) + 1), "description": "Cartridge",
+            "hazard": "1.4S", "neq_g_per_unit": 1,
             "condition": "A", "owner": "EE", "holder": "EE", "location": "EE-TAPA-1",
         }}]),
         2 => json!([{"ConsumptionReported": {

@@ -63,6 +63,7 @@ pub(super) fn sound_with(prefix: &str, more: impl FnOnce(&mut World)) -> Sound {
         &[],
         json!([{"ItemRegistered": {
             "item": format!("{CARTRIDGES}=1000 EA"), "description": "Cartridge 5.56 mm blank",
+            "hazard": "1.4S", "neq_g_per_unit": 1,
             "condition": "A", "owner": "EE", "holder": "EE", "location": "EE-TAPA-1",
         }}]),
     );

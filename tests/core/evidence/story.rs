@@ -431,7 +431,7 @@ pub(super) fn arrangement(w: &mut World) {
             "lines": [
                 {
                     "line": 1, "description": "Cartridge 84 mm HE", "nsn": "1376-38-123-9999", "ml": "ML3",
-                    "hazard": "1.2E", "neq_g_per_unit": 590, "quantity": "100 EA",
+                    "hazard": "1.2E", "neq_g_per_unit": 590, "restricted_by": "US", "quantity": "100 EA",
                     "unit_price": "1234.13 EUR",
                     "per_party": [{"party": "EE", "quantity": "60 EA"}, {"party": "LV", "quantity": "40 EA"}],
                 },
@@ -463,6 +463,7 @@ fn greatest(w: &mut World) {
             {"ItemRegistered": {
                 "occurred_at": "1970-01-01T00:00:00.001Z",
                 "item": format!("batch:0000-00-000-0000:{long}=9223372036854.775807 KGM"),
+                "hazard": "1.6N", "neq_g_per_unit": 0,
                 "description": "x", "condition": "N", "owner": "EE", "holder": "EE", "location": "-",
             }},
             {"ItemRegistered": {

@@ -41,7 +41,7 @@ fn kill_often(seed: u64, rounds: u64) {
             let rubbish: Vec<u8> = (0..random(&mut state) % 3_000).map(|byte| byte as u8).collect();
             fs::write(folder.join(left_over), rubbish).unwrap();
         }
-        if round % 4 == 0 {
+        if round.is_multiple_of(4) {
             let store = open(&folder).unwrap();
             check_sound(&store, acknowledged, LEN);
             assert!(store.len() <= store.anchor().size + batch, "seed {seed} round {round}");

@@ -109,3 +109,29 @@ fn a_closed_store_frees_its_folder() {
         assert_eq!(fs::read(folder.join("LOCK")).unwrap(), b"");
     }
 }
+
+/// A store can be shared by the threads of a program, and moved between them.
+#[test]
+fn stores_and_their_errors_cross_threads() {
+    fn crosses<T: Send + Sync>() {}
+    crosses::<SledStore>();
+    crosses::<StoreError>();
+}
+
+/// The text says what happened, where, and what to do.
+#[test]
+fn refusals_name_the_folder_and_the_way_on() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("ledger");
+    let absent = open(&folder).unwrap_err().to_string();
+    assert_eq!(
+        absent,
+        format!("there is no ledger in {}; check the path, or create a ledger there", folder.display())
+    );
+    ledger(&folder, 1, 10);
+    let exists = SledStore::create(&folder).unwrap_err().to_string();
+    assert!(exists.contains(&folder.display().to_string()) && exists.contains("choose another"), "{exists}");
+    fs::remove_file(folder.join("HEAD")).unwrap();
+    let unfinished = open(&folder).unwrap_err().to_string();
+    assert!(unfinished.contains("bring HEAD back from a copy"), "{unfinished}");
+}

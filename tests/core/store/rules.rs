@@ -2,6 +2,7 @@
 //! test was seen to fail with its rule taken out.
 
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ledger_core::store::conformance::{anchor, entry};
@@ -43,7 +44,7 @@ fn rule_1_and_6_an_acknowledgement_is_the_last_step() {
 
     // What sled wrote while opening is made durable before anything is acknowledged.
     let store = SledStore::open_with(&folder, Duration::ZERO, Box::new(record.clone())).unwrap();
-    assert_eq!(record.take_all(), [Flush, SyncDb, SyncEntriesFolder]);
+    assert_eq!(record.take_all(), [Flush, SyncDb, SyncEntriesFolder, SyncFolder]);
     drop(store);
 
     // A tail may never have been fsynced by whoever wrote it: adopting it does.
@@ -115,13 +116,11 @@ fn rule_3_any_failure_is_the_end() {
                 let root = tempfile::tempdir().unwrap();
                 let folder = root.path().join("ledger");
                 ledger(&folder, 5, 500);
-                let steps = Box::new(fail(step).skip(match step {
-                    Flush | SyncDb => 1,
-                    WriteEntry => count as usize - 1,
-                    _ => 0,
-                }));
-                let after = steps.after.clone();
+                let last = if step == WriteEntry { count as usize - 1 } else { 0 };
+                let steps = Box::new(fail(step).skip(last).sleeping());
+                let (after, armed) = (steps.after.clone(), steps.armed.clone());
                 let mut store = SledStore::open_with(&folder, Duration::ZERO, steps).unwrap();
+                armed.store(true, Ordering::Relaxed);
                 let entries: Vec<_> = (5..5 + count).map(|position| entry(position, 500)).collect();
 
                 let first = store.commit(anchor(5), &entries, anchor(5 + count)).unwrap_err();
@@ -179,8 +178,10 @@ fn rule_3_a_failed_adoption_is_the_end_too() {
         store.commit(anchor(5), &[entry(5, 500)], anchor(6)).unwrap_err();
         copy_folder(&folder, &tailed);
 
-        let steps = Box::new(FailAt::before(step));
+        let steps = Box::new(FailAt::before(step).sleeping());
+        let armed = steps.armed.clone();
         let mut store = SledStore::open_with(&tailed, Duration::ZERO, steps).unwrap();
+        armed.store(true, Ordering::Relaxed);
         assert_eq!((store.anchor(), store.len()), (anchor(5), 6));
         for _ in 0..2 {
             let failed = store.adopt_tail(anchor(5), anchor(6)).unwrap_err();
@@ -197,15 +198,66 @@ fn rule_3_a_failed_adoption_is_the_end_too() {
 /// Rule 3 while opening: what sled wrote there could not be made durable, so nothing may follow.
 #[test]
 fn rule_3_a_failure_while_opening_is_the_end_too() {
-    for step in [Step::Flush, Step::SyncDb, Step::SyncEntriesFolder] {
+    for step in [Step::Flush, Step::SyncDb, Step::SyncEntriesFolder, Step::SyncFolder] {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("ledger");
         ledger(&folder, 5, 500);
-        let steps = Box::new(FailAt::before(step).skip(0));
+        let steps = Box::new(FailAt::before(step));
         let failed = SledStore::open_with(&folder, Duration::ZERO, steps).unwrap_err();
         assert!(matches!(failed, StoreError::MustReopen { .. }), "{step:?}: {failed:?}");
         assert!(matches!(open(&folder), Err(StoreError::InUse { .. })), "{step:?}");
     }
+}
+
+/// Rule 3 and the next process: what a failed write leaves in memory is not taken for what is on the disk. It
+/// is written again and synced before anything else, whatever fails on the way, until it has succeeded once.
+#[test]
+fn rule_3_a_folder_in_doubt_is_written_again() {
+    use Step::*;
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("ledger");
+    ledger(&folder, 30, 65_000);
+    assert!(!folder.join("IN-DOUBT").exists());
+    let steps = Box::new(FailAt::before(SyncDb).sleeping());
+    let armed = steps.armed.clone();
+    let mut store = SledStore::open_with(&folder, Duration::ZERO, steps).unwrap();
+    armed.store(true, Ordering::Relaxed);
+    store.commit(anchor(30), &[entry(30, 65_000)], anchor(31)).unwrap_err();
+    assert!(folder.join("IN-DOUBT").exists());
+
+    let mut number = 0;
+    let mut copy = |from: &std::path::Path| {
+        number += 1;
+        let copy = root.path().join(number.to_string());
+        copy_folder(from, &copy);
+        copy
+    };
+    let mut current = copy(&folder);
+    for step in
+        [Rewrite, SyncBlob, SyncDb, Flush, SyncEntriesFolder, WriteHead, SyncHead, RenameHead, SyncFolder]
+    {
+        let steps = Box::new(FailAt::before(step));
+        let failed = SledStore::open_with(&current, Duration::ZERO, steps).unwrap_err();
+        assert!(matches!(failed, StoreError::MustReopen { .. }), "{step:?}: {failed:?}");
+        assert!(current.join("IN-DOUBT").exists(), "{step:?}");
+        current = copy(&current);
+    }
+    let bytes = |folder: &std::path::Path| fs::read(folder.join("entries/db")).unwrap();
+    let before = bytes(&current);
+    let record = Record::default();
+    let mut store = SledStore::open_with(&current, Duration::ZERO, Box::new(record.clone())).unwrap();
+    let taken: Vec<_> = record.take_all().into_iter().filter(|step| *step != SyncBlob).collect();
+    assert_eq!(taken[..3], [Rewrite, SyncBlobsFolder, SyncDb]);
+    assert_eq!(taken[3..], [Flush, SyncDb, SyncEntriesFolder, WriteHead, SyncHead, RenameHead, SyncFolder]);
+    assert!(!current.join("IN-DOUBT").exists());
+    assert!(bytes(&current).starts_with(&before), "written over itself, nothing else");
+    check_sound(&store, 30, 65_000);
+    assert_eq!(store.len(), 31);
+    store.adopt_tail(anchor(30), anchor(31)).unwrap();
+    drop(store);
+    let store = SledStore::open_with(&current, Duration::ZERO, Box::new(record.clone())).unwrap();
+    assert!(!record.take_all().contains(&Rewrite), "once is enough");
+    check_sound(&store, 31, 65_000);
 }
 
 /// Rule 4: at creation everything is fsynced, then the head is written, then its folder is fsynced.
@@ -250,7 +302,7 @@ fn rule_4_an_unfinished_creation_is_refused() {
     ] {
         let root = tempfile::tempdir().unwrap();
         let (folder, copy) = (root.path().join("ledger"), root.path().join("copy"));
-        let steps = Box::new(FailAt::before(step).skip(0));
+        let steps = Box::new(FailAt::before(step));
         let failed = SledStore::create_with(&folder, steps).unwrap_err();
         assert!(matches!(failed, StoreError::MustReopen { .. }), "{step:?}: {failed:?}");
         copy_folder(&folder, &copy);
@@ -406,8 +458,8 @@ fn rule_6_a_damaged_head_is_refused() {
     assert!(!folder.join("HEAD.new").exists());
     #[cfg(unix)]
     {
-        fs::remove_file(folder.join("HEAD")).unwrap();
-        std::os::unix::fs::symlink("/dev/zero", folder.join("HEAD")).unwrap();
+        fs::rename(folder.join("HEAD"), folder.join("HEAD.copy")).unwrap();
+        std::os::unix::fs::symlink("HEAD.copy", folder.join("HEAD")).unwrap();
         assert!(matches!(open(&folder), Err(StoreError::HeadFile { .. })));
     }
 }
@@ -484,13 +536,38 @@ fn rule_7_a_read_only_folder_can_be_looked_at() {
 #[cfg(unix)]
 #[test]
 fn rule_7_looking_reads_regular_files_only() {
+    use std::os::unix::fs::symlink;
     let root = tempfile::tempdir().unwrap();
-    let folder = root.path().join("ledger");
+    let (folder, outside) = (root.path().join("ledger"), root.path().join("outside"));
+    fs::write(&outside, "not of this ledger").unwrap();
     ledger(&folder, 3, 100);
-    let link = folder.join("entries/snap.0000000000000001");
-    std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
-    let refused = SledStore::inspect(&folder, root.path(), Duration::ZERO).unwrap_err();
-    assert!(matches!(refused, StoreError::Corrupt { .. }), "{refused:?}");
+    let refused = || match SledStore::inspect(&folder, root.path(), Duration::ZERO) {
+        Err(StoreError::Corrupt { .. }) => {}
+        other => panic!("{other:?}"),
+    };
+    for name in ["entries/snap.0000000000000000", "entries/stray"] {
+        symlink(&outside, folder.join(name)).unwrap();
+        refused();
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+    let socket = std::os::unix::net::UnixListener::bind(folder.join("entries/stray")).unwrap();
+    refused();
+    drop(socket);
+    fs::remove_file(folder.join("entries/stray")).unwrap();
+    for (name, target) in [
+        ("LOCK", &*outside),
+        ("entries/db", &folder.join("away")),
+        ("entries/blobs", &folder.join("away")),
+        ("entries", &folder.join("away")),
+    ] {
+        fs::rename(folder.join(name), folder.join("away")).unwrap();
+        symlink(target, folder.join(name)).unwrap();
+        refused();
+        assert!(matches!(open(&folder), Err(StoreError::Corrupt { .. })), "{name}");
+        fs::remove_file(folder.join(name)).unwrap();
+        fs::rename(folder.join("away"), folder.join(name)).unwrap();
+    }
+    check_sound(&SledStore::inspect(&folder, root.path(), Duration::ZERO).unwrap(), 3, 100);
 }
 
 /// Rule 8: a panic of sled is an error that names the folder and the way back. (Many more damages, in another

@@ -163,6 +163,29 @@ fn the_kernel_syncs_all_of_a_new_ledger_before_its_head() {
     );
 }
 
+/// A folder in doubt: every byte of the log is written over itself and synced before sled opens it.
+#[test]
+#[ignore = "needs strace; .ci/run runs it"]
+fn the_kernel_is_given_again_what_is_in_doubt() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("ledger");
+    ledger(&folder, 400, LEN);
+    let db = fs::read(folder.join("entries/db")).unwrap();
+    fs::write(folder.join("IN-DOUBT"), "").unwrap();
+    let (calls, lines) = traced(root.path(), "append 1 1", &folder);
+    assert_eq!(lines, ["open 400", "ack 401"]);
+    let sled =
+        calls.iter().find(|call| call.is("openat", "/entries/db\"") && call.arguments.contains("O_CREAT"));
+    let sled = sled.unwrap();
+    let before: Vec<_> = calls.iter().take_while(|call| call.begun < sled.begun).collect();
+    let written: Vec<_> = before.iter().filter(|call| call.is("write", "/entries/db>")).collect();
+    let bytes: usize = written.iter().map(|call| call.result.parse::<usize>().unwrap()).sum();
+    assert_eq!(bytes, db.len());
+    let synced = before.iter().rfind(|call| call.is("fsync", "/entries/db>")).unwrap();
+    assert!(synced.begun > written.last().unwrap().ended && synced.result == "0");
+    assert!(fs::read(folder.join("entries/db")).unwrap().starts_with(&db));
+}
+
 /// Rule 7 as the kernel sees it: nothing below the folder is opened for writing or renamed.
 #[test]
 #[ignore = "needs strace; .ci/run runs it"]

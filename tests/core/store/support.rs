@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -32,22 +33,25 @@ impl Steps for Record {
     }
 }
 
-/// Fails at the first occasion of a step after it was armed, and records what was tried after that.
+/// Fails at an occasion of a step, and records what was tried after that.
 pub(super) struct FailAt {
     step: Step,
     act_first: bool,
     skip: usize,
+    /// Until this is true every step is taken.
+    pub(super) armed: Arc<AtomicBool>,
     pub(super) after: Record,
     failed: bool,
 }
 
 impl FailAt {
-    /// The step is not taken. Steps of opening do not count.
+    /// The step is not taken.
     pub(super) fn before(step: Step) -> Self {
         Self {
             step,
             act_first: false,
-            skip: usize::from(matches!(step, Step::Flush | Step::SyncDb)),
+            skip: 0,
+            armed: Arc::new(AtomicBool::new(true)),
             after: Record::default(),
             failed: false,
         }
@@ -56,6 +60,12 @@ impl FailAt {
     /// The step is taken, and still fails.
     pub(super) fn after(step: Step) -> Self {
         Self { act_first: true, ..Self::before(step) }
+    }
+
+    /// Waits until it is armed.
+    pub(super) fn sleeping(self) -> Self {
+        self.armed.store(false, Ordering::Relaxed);
+        self
     }
 
     /// Fails at the occasion after `skip` others.
@@ -74,7 +84,7 @@ impl Steps for FailAt {
             self.after.0.lock().unwrap().push(step);
             return act();
         }
-        if step != self.step {
+        if step != self.step || !self.armed.load(Ordering::Relaxed) {
             return act();
         }
         if self.skip > 0 {

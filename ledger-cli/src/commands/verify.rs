@@ -1,0 +1,59 @@
+//! `verify`: everything that can be checked.
+
+use ledger_core::journal;
+use ledger_core::ledger::Expectations;
+use serde_json::json;
+
+use crate::cli::VerifyArgs;
+use crate::context::Context;
+use crate::error::{Answer, CommandError};
+use crate::render::human;
+
+pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, CommandError> {
+    let store = context.salvage()?;
+    let expected = Expectations { charter: args.charter, now: Some(context.now()?) };
+    let mut bar = context.progress("verifying");
+    let report = journal::verify(&store, expected, &mut |done, total| bar.at(done, total))?;
+    drop(bar);
+    let (sound, shown) = (report.is_sound(), report.findings.iter().take(args.max_findings));
+    if context.json {
+        for finding in shown {
+            context.emit("finding", finding)?;
+        }
+        context.emit(
+            "verification",
+            json!({
+                "sound": sound,
+                "entries": report.entries,
+                "findings": report.found,
+                "head": report.head,
+                "charter_pinned": args.charter.is_some(),
+            }),
+        )?;
+    } else {
+        let rows: Vec<_> = shown
+            .map(|finding| vec![finding.entry.to_string(), finding.code.to_string(), finding.reason.clone()])
+            .collect();
+        let listed = rows.len() as u64;
+        if !rows.is_empty() {
+            context.say(human::indented(&human::table(&["ENTRY", "CODE", "WHAT IS WRONG"], rows)))?;
+        }
+        if listed < report.found {
+            context.say(format_args!(
+                "  and {} more; --max-findings lists more",
+                report.found.saturating_sub(listed)
+            ))?;
+        }
+        if sound {
+            let what = "bytes, links, signatures, roles, rules and head file hold";
+            let entries = human::count(report.entries, "entry", "entries");
+            context.say(format_args!("{}: {entries}: {what}", human::good("sound")))?;
+            context.say(format_args!("head {} {}", report.head.size, report.head.link))?;
+        } else {
+            let found = human::count(report.found, "finding", "findings");
+            let words = format!("{found} in {}", human::count(report.entries, "entry", "entries"));
+            context.say(format_args!("{}: {words}", human::bad("not sound")))?;
+        }
+    }
+    Ok(if sound { Answer::Done } else { Answer::Unsound })
+}

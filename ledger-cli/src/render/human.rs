@@ -1,0 +1,249 @@
+//! How answers look to people: short lines, plain tables.
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::presets::NOTHING;
+use comfy_table::{Cell, ContentArrangement, Table};
+use ledger_core::domain::consent::{Signer, signer_list};
+use ledger_core::domain::register::Standing;
+use ledger_core::domain::{Event, Text};
+use ledger_core::journal::Receipt;
+use serde_json::{Value, json};
+use terminal_size::{Width, terminal_size_of};
+
+use super::json::Entry;
+use crate::error::CommandError;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const STRONG: Style = Style::new().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default();
+
+fn styled(style: Style, words: impl std::fmt::Display) -> String {
+    format!("{style}{words}{style:#}")
+}
+
+/// Words that matter.
+pub(crate) fn strong(words: impl std::fmt::Display) -> String {
+    styled(STRONG, words)
+}
+
+/// Words that say that all is well.
+pub(crate) fn good(words: impl std::fmt::Display) -> String {
+    styled(GREEN, words)
+}
+
+/// Words that say that something is wrong.
+pub(crate) fn bad(words: impl std::fmt::Display) -> String {
+    styled(RED, words)
+}
+
+/// An error: what happened, then what to do.
+pub(crate) fn error(error: &CommandError) -> String {
+    let code = error.code.as_ref().map_or_else(String::new, |code| format!(" {}", bad(code)));
+    let hint =
+        error.hint.as_ref().map_or_else(String::new, |hint| format!("\n{} {hint}", styled(CYAN, "hint:")));
+    let so_far = error.so_far.as_ref().map_or_else(String::new, |so_far| format!("\n{so_far}"));
+    format!("{}{code} {}{so_far}{hint}", bad("error:"), error.message)
+}
+
+/// A table with a head and without lines.
+pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    // On a terminal long cells wrap within their column; into a pipe every row is one line.
+    if let Some((Width(width), _)) = terminal_size_of(std::io::stdout()) {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.saturating_sub(2));
+    }
+    table.set_header(head.iter().map(Cell::new));
+    for row in rows {
+        table.add_row(row);
+    }
+    table
+}
+
+/// A table, indented, without blanks at the ends of lines.
+pub(crate) fn indented(table: &Table) -> String {
+    let lines = table.to_string();
+    lines
+        .lines()
+        .map(|line| format!("  {}", line.trim()).trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A receipt: one line.
+pub(crate) fn receipt(receipt: &Receipt, what: &str) -> String {
+    let again = if receipt.repeated { " before, nothing new" } else { "" };
+    let waits = waits(&receipt.missing);
+    format!("recorded{again}: entry {}  {what}  {}{waits}", strong(receipt.entry), receipt.link)
+}
+
+fn waits(missing: &[Signer]) -> String {
+    if missing.is_empty() {
+        return String::new();
+    }
+    format!("\n  no effect yet: it waits for {}", signer_list(missing))
+}
+
+/// Entries in a list, one a row.
+pub(crate) fn entries(entries: &[Entry]) -> Table {
+    table(
+        &["ENTRY", "RECORDED", "BY", "WHAT"],
+        entries.iter().map(|entry| {
+            let by = match (entry.party, entry.role) {
+                (Some(party), Some(role)) => format!("{party} {role}"),
+                _ => "?".into(),
+            };
+            let mut what = events(&entry.events);
+            if !entry.waits_for.is_empty() {
+                what.push_str(&format!(" (waits for {})", entry.waits_for.join("; ")));
+            }
+            vec![entry.entry.to_string(), entry.recorded_at.clone(), by, what]
+        }),
+    )
+}
+
+/// What goods are at present.
+pub(crate) fn standing(standing: &Standing) -> String {
+    match standing {
+        Standing::InService => "in service".into(),
+        Standing::Reserved(id) => format!("reserved for {id}"),
+        Standing::InTransit(id) => format!("in transit, {id}"),
+        Standing::Missing(id) => format!("missing from {id}"),
+        Standing::OnLoan(id) => format!("on loan, {id}"),
+        Standing::AwaitingTitle(id) => format!("received, title open, {id}"),
+        Standing::Lost(id) => format!("lost, {id}"),
+        Standing::Consumed => "consumed".into(),
+        Standing::WrittenOff(id) => format!("written off, {id}"),
+    }
+}
+
+/// `1 entry`, `2 entries`.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn items<T>(items: &[T]) -> String {
+    count(items.len() as u64, "item", "items")
+}
+
+/// The events of an act in one line; of a long act, the first ones.
+pub(crate) fn events(events: &[Event]) -> String {
+    /// So many are listed at most.
+    const LISTED: usize = 3;
+    let mut lines: Vec<_> = events.iter().take(LISTED).map(event).collect();
+    if let Some(more @ 1..) = events.len().checked_sub(LISTED) {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("; ")
+}
+
+/// An event with all its fields, one a line.
+pub(crate) fn fields(event: &Event) -> Vec<String> {
+    let mut lines = vec![format!("  {}", event.name())];
+    let body = json!(event);
+    let fields = body.get(event.name()).and_then(Value::as_object).into_iter().flatten();
+    for (name, value) in fields {
+        let values = match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        for value in values {
+            lines.push(format!("    {name:<16} {}", inside(value)));
+        }
+    }
+    lines
+}
+
+/// A value as an officer would write it: `field=value; field=value` for a structure.
+fn inside(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", inside(value)))
+            .collect::<Vec<_>>()
+            .join("; "),
+        Value::Array(values) => values.iter().map(inside).collect::<Vec<_>>().join(", "),
+        value => value.to_string(),
+    }
+}
+
+fn quoted(text: &Text) -> String {
+    format!("\u{201c}{text}\u{201d}")
+}
+
+/// An event in one line.
+pub(crate) fn event(event: &Event) -> String {
+    let name = event.name();
+    let about = match event {
+        Event::LedgerConstituted(e) => format!(
+            "{}, {}",
+            e.charter.origin,
+            e.charter.parties.iter().map(|p| p.party.to_string()).collect::<Vec<_>>().join(" ")
+        ),
+        Event::KeyEnrolled(e) => format!("{} {} of {}", e.key.short(), e.role, e.party),
+        Event::KeyRotated(e) => format!("{} by {}", e.old_key.short(), e.new_key.short()),
+        Event::KeyRevoked(e) => format!("{}: {}", e.key.short(), quoted(&e.reason)),
+        Event::ActCountersigned(e) => format!("entry {}", e.entry),
+        Event::ActRefused(e) => format!("entry {}: {}", e.entry, quoted(&e.reason)),
+        Event::ItemRegistered(e) => {
+            format!("{}, owner {}, holder {}, at {}", e.item, e.owner, e.holder, e.location)
+        }
+        Event::ConsumptionReported(e) => format!("{} by {} at {}", e.item, e.holder, e.location),
+        Event::LossReported(e) => {
+            format!("{}: {} of {} held by {}", e.loss, items(&e.items), e.owner, e.holder)
+        }
+        Event::LossInvestigated(e) => format!("{}: {}", e.loss, quoted(&e.finding)),
+        Event::WriteOffApproved(e) => format!("{}: {}", e.loss, quoted(&e.reason)),
+        Event::ItemFound(e) => format!("{}: {} at {}", e.loss, items(&e.items), e.location),
+        Event::TransferProposed(e) => {
+            format!("{} {} {} to {}, {}", e.transfer, e.kind, e.from, e.to, items(&e.items))
+        }
+        Event::TransferApproved(e) => e.transfer.to_string(),
+        Event::TransferRefused(e) => format!("{}: {}", e.transfer, quoted(&e.reason)),
+        Event::TransferCancelled(e) => format!("{}: {}", e.transfer, quoted(&e.reason)),
+        Event::RetransferConsentRecorded(e) => format!("{} of {}", e.consent, e.consenting_state),
+        Event::TransferLicenceRecorded(e) => format!("{} {} {} to {}", e.licence, e.kind, e.from, e.to),
+        Event::ItemsReserved(e) => format!("{} for {}", items(&e.items), e.transfer),
+        Event::ConsignmentDispatched(e) => {
+            format!("{} under {}, {} from {}", e.consignment, e.transfer, items(&e.items), e.from_location)
+        }
+        Event::ConsignmentReceived(e) => {
+            format!("{}, {} counted at {}", e.consignment, items(&e.counted), e.location)
+        }
+        Event::DiscrepancyReported(e) => format!("{} {} in {}", e.discrepancy, e.kind, e.consignment),
+        Event::DiscrepancyResolved(e) => format!("{} {}", e.discrepancy, e.outcome),
+        Event::TitlePassed(e) => e.transfer.to_string(),
+        Event::LoanExtended(e) => format!("{} to {}", e.transfer, e.new_due),
+        Event::LoanRecalled(e) => format!("{} to {}: {}", e.transfer, e.new_due, quoted(&e.reason)),
+        Event::ReturnDispatched(e) => {
+            format!("{} under {}, {} from {}", e.consignment, e.transfer, items(&e.items), e.from_location)
+        }
+        Event::ReturnReceived(e) => {
+            format!("{}, {} counted at {}", e.consignment, items(&e.counted), e.location)
+        }
+        Event::ProgrammeProposed(e) => format!("{} {}", e.programme, quoted(&e.title)),
+        Event::ParticipantJoined(e) => format!("{}: {} with {}", e.programme, e.party, e.quantity_share),
+        Event::ArrangementEffective(e) => e.programme.to_string(),
+        Event::ContractSigned(e) => {
+            format!(
+                "{} under {}, supplier {}, {}",
+                e.contract,
+                e.programme,
+                e.supplier,
+                count(e.lines.len() as u64, "line", "lines")
+            )
+        }
+        Event::DeliveryDispatched(e) => format!("{} of {} to {}", e.delivery, e.contract, e.consignee),
+        Event::DeliveryReceived(e) => format!("{}, {} counted", e.delivery, items(&e.items)),
+        Event::DeliveryAccepted(e) => {
+            format!("{}, {} at {}", e.delivery, items(&e.items), e.location)
+        }
+        Event::InvoiceRegistered(e) => format!("{} of {}, {} net", e.invoice, e.contract, e.net),
+        Event::InvoiceApproved(e) => format!("{}, {}", e.invoice, e.amount),
+        Event::PaymentExecuted(e) => format!("{} on {}, {} by {}", e.payment, e.invoice, e.amount, e.payer),
+        Event::CostShareAssessed(e) => format!("{} of {}, {}", e.pool, e.programme, e.total),
+    };
+    format!("{name} {about}")
+}

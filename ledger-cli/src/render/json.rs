@@ -1,0 +1,191 @@
+//! The JSON that programs read. Shapes are versioned together; see `Context::emit`.
+
+use std::collections::BTreeMap;
+
+use ledger_core::domain::consent::Signer;
+use ledger_core::domain::consignment::Consignment;
+use ledger_core::domain::event::Document;
+use ledger_core::domain::procurement::{Contract, Programme};
+use ledger_core::domain::register::{Master, Stock};
+use ledger_core::domain::transfer::{Transfer, TransferStatus};
+use ledger_core::domain::{Event, Party, Role, State};
+use ledger_core::journal::{Receipt, Visit};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::error::{Answer, CommandError};
+
+/// An error.
+#[derive(Debug, Serialize)]
+pub(crate) struct Error<'a> {
+    answer: Answer,
+    code: Option<&'a str>,
+    message: &'a str,
+    so_far: Option<&'a str>,
+    hint: Option<&'a str>,
+}
+
+impl<'a> From<&'a CommandError> for Error<'a> {
+    fn from(error: &'a CommandError) -> Self {
+        Self {
+            answer: error.answer,
+            code: error.code.as_deref(),
+            message: &error.message,
+            so_far: error.so_far.as_deref(),
+            hint: error.hint.as_deref(),
+        }
+    }
+}
+
+/// Missing signatures, in words.
+pub(crate) fn wanted(missing: &[Signer]) -> Vec<String> {
+    missing.iter().map(ToString::to_string).collect()
+}
+
+/// A receipt.
+pub(crate) fn receipt(receipt: &Receipt) -> Value {
+    json!({
+        "entry": receipt.entry,
+        "link": receipt.link,
+        "recorded_at": receipt.recorded_at,
+        "act": receipt.act,
+        "waits_for": wanted(&receipt.missing),
+        "repeated": receipt.repeated,
+    })
+}
+
+/// An entry in a list.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Entry {
+    pub(crate) entry: u64,
+    pub(crate) recorded_at: String,
+    pub(crate) party: Option<Party>,
+    pub(crate) role: Option<Role>,
+    pub(crate) author: String,
+    pub(crate) act: String,
+    pub(crate) link: String,
+    /// The signatures for which it waited when it was recorded.
+    pub(crate) waited_for: Vec<String>,
+    /// The signatures for which it waits still.
+    pub(crate) waits_for: Vec<String>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Entry {
+    pub(crate) fn of(visit: &Visit<'_>) -> Self {
+        let (act, officer) = (visit.entry.act(), visit.officer());
+        Self {
+            entry: act.seq,
+            recorded_at: act.recorded_at.to_string(),
+            party: officer.map(|officer| officer.party),
+            role: officer.map(|officer| officer.role),
+            author: act.author.to_string(),
+            act: act.act.id.to_string(),
+            link: visit.entry.link().to_string(),
+            waited_for: wanted(visit.missing),
+            waits_for: wanted(visit.missing),
+            documents: act.act.documents.clone(),
+            events: act.act.events.clone(),
+        }
+    }
+}
+
+/// Says of each entry what it waits for in `state`, which is the one to be shown.
+pub(crate) fn settle<'a>(entries: impl IntoIterator<Item = &'a mut Entry>, state: &State) {
+    for entry in entries.into_iter().filter(|entry| !entry.waited_for.is_empty()) {
+        let pending = state.pending().find(|(seq, _)| **seq == entry.entry);
+        entry.waits_for = pending.map_or_else(Vec::new, |(_, pending)| wanted(&pending.missing));
+    }
+}
+
+/// An item.
+pub(crate) fn item(id: impl ToString, stock: &Stock) -> Value {
+    #[derive(Serialize)]
+    struct View<'a> {
+        item: String,
+        #[serde(flatten)]
+        master: &'a Master,
+        registered: String,
+        positions: Vec<Value>,
+    }
+    let positions = stock.positions.iter().map(|(position, quantity)| {
+        let mut value = json!(position);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("quantity".into(), json!(quantity));
+        }
+        value
+    });
+    json!(View {
+        item: id.to_string(),
+        master: &stock.master,
+        registered: stock.registered.to_string(),
+        positions: positions.collect(),
+    })
+}
+
+/// A transfer.
+pub(crate) fn transfer(state: &State, transfer: &Transfer) -> Value {
+    let status: Option<TransferStatus> = state.transfer_status(&transfer.terms.transfer);
+    let consignments: BTreeMap<String, Option<&Consignment>> =
+        transfer.consignments.iter().map(|id| (id.to_string(), state.consignment(id))).collect();
+    json!({
+        "transfer": transfer.terms.transfer,
+        "status": status,
+        "terms": transfer.terms,
+        "due": transfer.due,
+        "proposed_in": transfer.proposed_in,
+        "approved_in": transfer.approved_in,
+        "refused_in": transfer.refused_in,
+        "cancelled_in": transfer.cancelled_in,
+        "title_passed_in": transfer.title_passed_in,
+        "recalled_in": transfer.recalled_in,
+        "dispatched": transfer.dispatched,
+        "consignments": consignments,
+    })
+}
+
+/// A programme.
+pub(crate) fn programme(programme: &Programme) -> Value {
+    json!({
+        "programme": programme.terms.programme,
+        "terms": programme.terms,
+        "participants": programme.participants,
+        "currency": programme.currency,
+        "effective_in": programme.effective_in,
+        "contracts": programme.contracts,
+        "pools": programme.pools,
+    })
+}
+
+/// A contract.
+pub(crate) fn contract(state: &State, contract: &Contract) -> Value {
+    let progress: Vec<Value> = contract
+        .progress
+        .iter()
+        .map(|((line, party), progress)| json!({ "line": line, "party": party, "progress": progress }))
+        .collect();
+    let invoices: Vec<Value> = contract
+        .invoices
+        .iter()
+        .filter_map(|id| state.invoice(id))
+        .map(|invoice| {
+            json!({
+                "invoice": invoice.terms.invoice,
+                "terms": invoice.terms,
+                "approved": invoice.approved,
+                "paid": invoice.paid,
+                "payments": invoice.payments,
+            })
+        })
+        .collect();
+    json!({
+        "contract": contract.terms.contract,
+        "terms": contract.terms,
+        "signed_in": contract.signed_in,
+        "progress": progress,
+        "invoiced": contract.invoiced,
+        "deliveries": contract.deliveries,
+        "invoices": invoices,
+    })
+}
