@@ -1,7 +1,7 @@
 //! How the history is made evident. Pure: bytes, digests, signatures.
 //!
-//! An act becomes an [entry](entry) in canonical [bytes](codec), signed by its [author](signer) and linked to
-//! the entry before it. The [tip](tip) is the one gate that every entry passes, whether a clerk appends it, a
+//! An act becomes an [`entry`] in canonical [bytes](codec), signed by its [author](signer) and linked to
+//! the entry before it. The [`tip`] is the one gate that every entry passes, whether a clerk appends it, a
 //! job replays it or an [auditor](audit) verifies it.
 
 pub mod audit;
