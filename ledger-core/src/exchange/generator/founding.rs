@@ -198,7 +198,7 @@ impl Generator {
                 let rounds = if self.stock.sort(sort)?.class == Class::Serial { 5 } else { 3 };
                 for _ in 0..rounds {
                     let deed = if rounds == 5 {
-                        self.register_things(nation, sort, 10)?
+                        self.register_things(nation, sort, 20)?
                     } else {
                         self.register_lot(nation, sort)?
                     };

@@ -327,8 +327,8 @@ impl Generator {
     fn begin(&mut self) -> Result<Deed, Fault> {
         let nation = self.chance.nation();
         match self.chance.below(1_000) {
-            0..=269 => self.begin_transfer(nation),
-            270..=699 => self.consume(nation),
+            0..=289 => self.begin_transfer(nation),
+            290..=699 => self.consume(nation),
             700..=914 => self.register(nation),
             915..=939 => self.begin_loss(nation),
             940..=979 => self.begin_contract(),
@@ -369,7 +369,8 @@ impl Generator {
                 Then::End(number, nation, goods) => self.end_part(number, nation, goods),
             }
         }
-        Ok(Deed { by, events: vec![event], documents: Vec::new() })
+        let documents = vec![self.paper(DocumentKind::Other)];
+        Ok(Deed { by, events: vec![event], documents })
     }
 
     /// The act that is being made needs these signatures before `then` goes on.
