@@ -14,7 +14,7 @@ use serde_json::json;
 use super::attacks;
 use super::fixtures::{Handed, audit};
 use super::small::{Sound, registered, sound, sound_with};
-use super::world::{Forge, World, act_id, body, events, key, officer, sign_body, time};
+use super::world::{Forge, World, act_id, body, charter, events, key, officer, sign_body, time};
 
 /// The tip behind these entries.
 fn tip(entries: &[Vec<u8>]) -> Tip {
@@ -110,13 +110,15 @@ fn time_may_be_ahead_of_the_checkers_clock_by_the_skew_and_not_by_a_millisecond_
 
 #[test]
 fn entry_0_is_measured_with_the_skew_of_its_own_charter() {
-    let founding = World::new().entries().remove(0);
-    let expected = |ms: u64| Expectations {
-        charter: None,
-        now: Some(Timestamp::from_millis(time(super::world::DAWN).as_millis() - ms).unwrap()),
-    };
-    assert_eq!(check(&Tip::new(), &founding, expected(300_000)), Ok(()));
-    assert_eq!(check(&Tip::new(), &founding, expected(300_001)), Err(vec![Flaw::TimeAhead]));
+    // Not the one that a state without a charter begins with.
+    let mut charter = charter("");
+    charter.parameters.clock_skew_ms = 7_000;
+    let founding = World::found_in(MemoryStore::new(), "", charter).entries().remove(0);
+    let dawn = time(super::world::DAWN).as_millis();
+    let expected =
+        |ms: u64| Expectations { charter: None, now: Some(Timestamp::from_millis(dawn - ms).unwrap()) };
+    assert_eq!(check(&Tip::new(), &founding, expected(7_000)), Ok(()));
+    assert_eq!(check(&Tip::new(), &founding, expected(7_001)), Err(vec![Flaw::TimeAhead]));
 }
 
 #[test]

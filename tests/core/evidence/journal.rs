@@ -304,13 +304,16 @@ fn a_ledger_is_not_founded_where_one_is() {
     let charter = charter("");
     let roots = ["EE ROOT", "LT ROOT", "LV ROOT"];
     let signatures = roots.iter().map(|root| sign(&charter, &officer(root)).unwrap()).collect();
-    let stamp = Stamp { signer: &officer("EE ROOT"), now: time(DAWN) };
+    let asked = Rc::default();
+    let signer = Counting(officer("EE ROOT"), Rc::clone(&asked));
+    let stamp = Stamp { signer: &signer, now: time(DAWN) };
     let error =
         Journal::found(shared.clone(), charter, signatures, act_id("again"), stamp).map(drop).unwrap_err();
     assert!(
         matches!(&error, JournalError::Store(StoreError::Conflict { expected, .. }) if expected.size == 0),
         "{error}"
     );
+    assert_eq!(*asked.borrow(), 0, "nobody is asked to sign in vain");
     assert_eq!(shared.inner.borrow().clone().into_parts(), before);
 }
 
