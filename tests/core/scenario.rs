@@ -38,8 +38,12 @@ fn scenario() -> Scenario {
 /// The ledger at the end of the story, and how often each rule refused.
 fn played() -> (Journal<MemoryStore>, BTreeMap<String, u64>) {
     let mut refused: BTreeMap<String, u64> = BTreeMap::new();
+    let mut entries = 0;
     let journal = scenario().play(MemoryStore::new(), |outcome| match &outcome.answer {
-        Answer::Recorded(receipt) => assert!(!receipt.repeated, "step {}", outcome.line),
+        Answer::Recorded { entry, .. } => {
+            assert_eq!(*entry, entries, "step {}", outcome.line);
+            entries += 1;
+        }
         Answer::Refused(rejection) => {
             *refused.entry(rejection.rule.to_string()).or_default() += 1;
             assert!(!rejection.to_string().contains("Some("), "not for people: {rejection}");
@@ -274,7 +278,7 @@ fn another_answer_than_the_expected_one_ends_the_play() {
     let error = told(retold(refused, r#","refused":"T09""#, ""));
     assert!(matches!(error, PlayError::Refused { line, .. } if line == refused + 1), "{error}");
     let error = told(retold(1, r#""tell""#, r#""refused":"G07","tell""#));
-    assert!(matches!(error, PlayError::Recorded { line: 2, entry: 1, .. }), "{error}");
+    assert!(matches!(error, PlayError::Recorded { line: 2, .. }), "{error}");
 
     // A charter that names another root key than the story's.
     let charter = CHARTER.replacen(r#""root_key": ""#, r#""root_key": "00"#, 1);

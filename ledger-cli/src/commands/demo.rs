@@ -143,7 +143,7 @@ struct Counts {
 impl Counts {
     fn add(&mut self, outcome: &Outcome<'_>) {
         let count = match outcome.answer {
-            Said::Recorded(_) => &mut self.recorded,
+            Said::Recorded { .. } => &mut self.recorded,
             Said::Refused(_) => &mut self.refused,
         };
         *count = count.saturating_add(1);
@@ -155,7 +155,9 @@ fn tell(outcome: &Outcome<'_>, context: &Context) -> Result<(), CommandError> {
     let step = outcome.step;
     if context.json {
         let answer = match &outcome.answer {
-            Said::Recorded(receipt) => json!({ "receipt": json::receipt(receipt) }),
+            Said::Recorded { entry, link, missing } => {
+                json!({ "entry": entry, "link": link, "waits_for": json::wanted(missing) })
+            }
             Said::Refused(rejection) => json!({ "refused": rejection.rule, "why": rejection.why }),
         };
         return context
@@ -163,8 +165,8 @@ fn tell(outcome: &Outcome<'_>, context: &Context) -> Result<(), CommandError> {
     }
     let by = step.by.to_string();
     match &outcome.answer {
-        Said::Recorded(receipt) => {
-            context.say(format_args!("{} {:>4}  {by:<9} {}", step.now.date(), receipt.entry, step.tell))
+        Said::Recorded { entry, .. } => {
+            context.say(format_args!("{} {:>4}  {by:<9} {}", step.now.date(), entry, step.tell))
         }
         Said::Refused(rejection) => {
             context.say(format_args!("{}       {by:<9} {}", step.now.date(), step.tell))?;

@@ -24,11 +24,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::acts::{BadLine, MAX_LINE, bad_line, parse_line};
+use crate::domain::consent::Signer as MissingSignature;
 use crate::domain::text::text_form;
 use crate::domain::{
-    Act, ActId, Charter, Document, Event, Party, PublicKey, Rejection, Role, Rule, Text, Timestamp,
+    Act, ActId, Charter, Digest, Document, Event, Party, PublicKey, Rejection, Role, Rule, Text, Timestamp,
 };
-use crate::journal::{Journal, JournalError, Receipt, Stamp};
+use crate::journal::{Journal, JournalError, Stamp};
 use crate::ledger::charter::{self, CharterError};
 use crate::ledger::digest::sha256;
 use crate::ledger::signer::{SeedSigner, Signer as _};
@@ -179,8 +180,15 @@ pub struct Outcome<'a> {
 /// An answer of the ledger.
 #[derive(Debug)]
 pub enum Answer {
-    /// The act was recorded, durably.
-    Recorded(Receipt),
+    /// The act was taken; it is durable when the play has ended.
+    Recorded {
+        /// Where it stands.
+        entry: u64,
+        /// Its link.
+        link: Digest,
+        /// The signatures for which it waits.
+        missing: Vec<MissingSignature>,
+    },
     /// The rules refused the act, as the story wants it.
     Refused(Rejection),
 }
@@ -209,15 +217,13 @@ pub enum PlayError {
         /// The refusal.
         rejection: Rejection,
     },
-    /// The rules allowed what they were to refuse. The act stands in the ledger now.
-    #[error("step {line} was to be refused with {expected}, but was recorded in entry {entry}")]
+    /// The rules allowed what they were to refuse.
+    #[error("step {line} was to be refused with {expected}, but the ledger took it")]
     Recorded {
         /// The step's line.
         line: usize,
         /// The rule of the story.
         expected: Rule,
-        /// Where the act stands.
-        entry: u64,
     },
     /// Something else than a rule stood in the way.
     #[error("step {line}: {source}")]
@@ -274,8 +280,8 @@ impl Scenario {
         &self.cast
     }
 
-    /// Plays the story into an empty store and shows the answer to each step. Each act is durable when it is
-    /// shown.
+    /// Plays the story into an empty store and shows the answer to each step. All of it is durable when this
+    /// returns: a story has no reason to wait for the disk at every step.
     ///
     /// # Errors
     /// The first answer that is not the expected one.
@@ -292,18 +298,15 @@ impl Scenario {
             signatures.push(charter::sign(&self.charter, root)?);
         }
         let stamp = self.stamp(first)?;
-        let (mut journal, receipt) =
-            Journal::found(store, self.charter.clone(), signatures, act_id(line), stamp)
-                .map_err(|error| unexpected(line, None, error))?;
-        on_step(&Outcome { line, step: first, answer: Answer::Recorded(receipt) });
+        let (mut journal, _) = Journal::found(store, self.charter.clone(), signatures, act_id(line), stamp)
+            .map_err(|error| unexpected(line, None, error))?;
+        on_step(&Outcome { line, step: first, answer: recorded(&journal) });
         for (line, step) in steps {
             let act =
                 Act { id: act_id(line), documents: step.documents.clone(), events: step.events.clone() };
-            let answer = match (journal.append(act, self.stamp(step)?), step.refused) {
-                (Ok(receipt), None) => Answer::Recorded(receipt),
-                (Ok(receipt), Some(expected)) => {
-                    return Err(PlayError::Recorded { line, expected, entry: receipt.entry });
-                }
+            let answer = match (journal.stage(act, self.stamp(step)?), step.refused) {
+                (Ok(()), None) => recorded(&journal),
+                (Ok(()), Some(expected)) => return Err(PlayError::Recorded { line, expected }),
                 (Err(JournalError::Rejected(rejection)), Some(expected)) if rejection.rule == expected => {
                     Answer::Refused(rejection)
                 }
@@ -311,6 +314,7 @@ impl Scenario {
             };
             on_step(&Outcome { line, step, answer });
         }
+        journal.commit().map_err(|error| unexpected(self.steps.len(), None, error))?;
         Ok(journal)
     }
 
@@ -319,6 +323,14 @@ impl Scenario {
         let signer = self.cast.signer(&step.by).ok_or(CharterError::NotAFounder)?;
         Ok(Stamp { signer, now: step.now })
     }
+}
+
+/// What became of the act that was staged last.
+fn recorded<S: Store>(journal: &Journal<S>) -> Answer {
+    let entry = journal.head().size.saturating_sub(1);
+    let waiting = journal.state().pending().find(|(waiting, _)| **waiting == entry);
+    let missing = waiting.map_or_else(Vec::new, |(_, pending)| pending.missing.clone());
+    Answer::Recorded { entry, link: journal.head().link, missing }
 }
 
 /// The founder that a party is in the charter.

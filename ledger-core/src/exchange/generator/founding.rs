@@ -45,6 +45,7 @@ pub(super) fn generator(seed: u64) -> Result<Generator, Fault> {
         charter,
         parties,
         signers: BTreeMap::new(),
+        fresh: None,
         replaced: BTreeMap::new(),
         hands: Three { ee: 1, lt: 1, lv: 1 },
         now: start()?,
@@ -198,7 +199,7 @@ impl Generator {
                 let rounds = if self.stock.sort(sort)?.class == Class::Serial { 5 } else { 3 };
                 for _ in 0..rounds {
                     let deed = if rounds == 5 {
-                        self.register_things(nation, sort, 10)?
+                        self.register_things(nation, sort, 20)?
                     } else {
                         self.register_lot(nation, sort)?
                     };

@@ -216,6 +216,8 @@ pub struct Generator {
     charter: Charter,
     parties: Three<Party>,
     signers: BTreeMap<Actor, SeedSigner>,
+    /// The key that takes an officer's old one's place once the act that says so is signed with the old one.
+    fresh: Option<(Actor, SeedSigner)>,
     /// How often each officer's key was replaced.
     replaced: BTreeMap<Actor, u32>,
     /// Which holder of the role has the store's key now.
@@ -279,6 +281,7 @@ impl Generator {
     /// # Errors
     /// A fault in the generator.
     pub fn next_turn(&mut self) -> Result<Turn, Fault> {
+        self.signers.extend(self.fresh.take());
         let deed = self.next_deed()?;
         let id = ActId::new(self.chance.bytes());
         self.seq = self.seq.saturating_add(1);
@@ -327,8 +330,8 @@ impl Generator {
     fn begin(&mut self) -> Result<Deed, Fault> {
         let nation = self.chance.nation();
         match self.chance.below(1_000) {
-            0..=269 => self.begin_transfer(nation),
-            270..=699 => self.consume(nation),
+            0..=289 => self.begin_transfer(nation),
+            290..=699 => self.consume(nation),
             700..=914 => self.register(nation),
             915..=939 => self.begin_loss(nation),
             940..=979 => self.begin_contract(),
@@ -369,7 +372,8 @@ impl Generator {
                 Then::End(number, nation, goods) => self.end_part(number, nation, goods),
             }
         }
-        Ok(Deed { by, events: vec![event], documents: Vec::new() })
+        let documents = vec![self.paper(DocumentKind::Other)];
+        Ok(Deed { by, events: vec![event], documents })
     }
 
     /// The act that is being made needs these signatures before `then` goes on.

@@ -44,7 +44,7 @@ impl Generator {
         event
     }
 
-    /// A registrar replaces an officer's key.
+    /// An officer replaces his own key.
     pub(super) fn rotate_key(&mut self, nation: Nation) -> Result<Deed, Fault> {
         let role = match self.chance.below(4) {
             0 => Role::PaymentAuthoriser,
@@ -55,12 +55,12 @@ impl Generator {
         let officer = self.officer(nation, role);
         let new = self.fresh_key(&officer);
         let new_key = PublicKey::new(new.public_key());
-        let old = self.signers.insert(officer, new).ok_or_else(|| Fault(format!("no {role} has a key")))?;
+        let old = self.signers.get(&officer).ok_or_else(|| Fault(format!("no {role} has a key")))?;
         let old_key = PublicKey::new(old.public_key());
         let reason = words("Token at the end of its service life")?;
         let event = KeyRotated { occurred_at: self.now, old_key, new_key, reason };
-        let by = self.officer(nation, Role::Registrar);
-        Ok(Deed { by, events: vec![event.into()], documents: Vec::new() })
+        self.fresh = Some((officer.clone(), new));
+        Ok(Deed { by: officer, events: vec![event.into()], documents: Vec::new() })
     }
 
     /// A new store keeper is enrolled; the old one's key ends when the new one's counts.

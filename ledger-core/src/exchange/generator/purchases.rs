@@ -208,7 +208,8 @@ impl Generator {
                 };
                 let by = self.book_keeper(delivery.consignee);
                 self.go_on_delivering(delivery, Stage::Accept, DAY, 5 * DAY);
-                let documents = vec![self.paper(DocumentKind::Photograph)];
+                let documents =
+                    vec![self.paper(DocumentKind::DespatchAdvice), self.paper(DocumentKind::Photograph)];
                 Ok(Deed { by, events: vec![event.into()], documents })
             }
             Stage::Accept => {
@@ -232,7 +233,8 @@ impl Generator {
                 let event = InvoiceApproved { occurred_at: self.now, invoice: delivery.invoice()?, amount };
                 let by = self.officer(delivery.lead, Role::PaymentAuthoriser);
                 self.go_on_delivering(delivery, Stage::Pay, DAY, 20 * DAY);
-                Ok(Deed { by, events: vec![event.into()], documents: Vec::new() })
+                let documents = vec![self.paper(DocumentKind::Other)];
+                Ok(Deed { by, events: vec![event.into()], documents })
             }
             Stage::Pay => self.pay(delivery),
         }

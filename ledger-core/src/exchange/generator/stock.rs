@@ -69,7 +69,7 @@ const SORTS: [Row; 11] = [
 /// How many of the sorts, the first of the table, have serial numbers.
 const SERIAL_SORTS: u64 = 4;
 /// With fewer free things than this a nation registers more.
-const FEW_THINGS: usize = 100;
+const FEW_THINGS: usize = 250;
 
 /// A sort of goods.
 #[derive(Debug)]
@@ -365,7 +365,7 @@ impl Generator {
             return self.register(nation);
         }
         let events = self.consumption(nation, nation, None, &taken)?;
-        let documents = vec![self.paper(DocumentKind::Other)];
+        let documents = vec![self.paper(DocumentKind::Voucher), self.paper(DocumentKind::Other)];
         Ok(Deed { by: self.book_keeper(nation), events, documents })
     }
 

@@ -1,14 +1,13 @@
-//! Transfers from the offer to the end: loans, gifts, sales, custody; short deliveries; extensions and recalls.
+//! Transfers from the offer to the end: loans, gifts, sales, custody; extensions and recalls.
+
+mod shortages;
 
 use super::losses::Loss;
 use super::stock::{Class, Taken};
 use super::{DAY, Deed, Fault, Flow, Generator, HOUR, Nation, Then, made, words};
-use crate::domain::codes::{Condition, DocumentKind};
+use crate::domain::codes::DocumentKind;
 use crate::domain::consignment::{
-    ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
-};
-use crate::domain::discrepancy::{
-    DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
+    ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
 use crate::domain::ids::{ConsignmentId, DiscrepancyId, LicenceId, LossId, TransferId};
 use crate::domain::money::{Currency, Money};
@@ -143,7 +142,7 @@ impl Generator {
                 let deed = Deed {
                     by: self.book_keeper(transfer.from),
                     events: vec![self.reservation(&transfer)?],
-                    documents: Vec::new(),
+                    documents: vec![self.paper(DocumentKind::Voucher)],
                 };
                 transfer.reserved = true;
                 self.go_on_with(transfer, Stage::Dispatch, HOUR, 2 * DAY);
@@ -309,33 +308,9 @@ impl Generator {
         events.push(event.into());
         transfer.consignment = Some(consignment);
         transfer.under_way = std::mem::take(&mut transfer.to_send);
-        let documents = vec![self.paper(DocumentKind::Voucher)];
+        let documents = vec![self.paper(DocumentKind::Voucher), self.paper(DocumentKind::Other)];
         self.go_on_with(transfer, Stage::Receive, 3 * HOUR, 40 * HOUR);
         Ok(Deed { by, events, documents })
-    }
-
-    /// What the receiver counts: all, or in three of a hundred cases not all.
-    fn count(&mut self, transfer: &mut Transfer) -> Result<Vec<Counted>, Fault> {
-        let mut goods = std::mem::take(&mut transfer.under_way);
-        if !transfer.was_short && self.chance.percent(if transfer.back { 1 } else { 4 }) {
-            transfer.was_short = true;
-            transfer.missing = match goods.pop() {
-                Some(Taken::Lot(lot, amount)) if amount > 10 => {
-                    let short = self.chance.between(1, 9);
-                    goods.push(Taken::Lot(lot, amount.saturating_sub(short)));
-                    Some(Taken::Lot(lot, short))
-                }
-                other => other,
-            };
-        }
-        let mut counted = Vec::new();
-        for taken in &goods {
-            let worn = self.chance.percent(3);
-            let condition = if worn { Condition::Repairable } else { Condition::Issuable };
-            counted.push(Counted { item: self.stock.item(*taken)?, condition });
-        }
-        goods.into_iter().for_each(|taken| put(&mut transfer.arrived, taken));
-        Ok(counted)
     }
 
     fn receive(&mut self, mut transfer: Transfer) -> Result<Deed, Fault> {
@@ -384,90 +359,6 @@ impl Generator {
                 self.go_on_with(transfer, Stage::Keep, 10 * DAY, 40 * DAY);
             }
         }
-    }
-
-    fn shortage(&mut self, transfer: &mut Transfer) -> Result<Event, Fault> {
-        let number = self.number();
-        let discrepancy: DiscrepancyId = made(format!("DIS-{number:07}"))?;
-        transfer.discrepancy = Some(discrepancy.clone());
-        let items = self.items(transfer.missing.as_slice())?;
-        let event = DiscrepancyReported {
-            occurred_at: self.now,
-            discrepancy,
-            consignment: transfer.consignment()?,
-            kind: DiscrepancyKind::Shortage,
-            items,
-            finding: words("Counted twice by two persons; less than the voucher says")?,
-        };
-        Ok(event.into())
-    }
-
-    fn resolve(&mut self, mut transfer: Transfer) -> Result<Deed, Fault> {
-        let missing =
-            transfer.missing.take().ok_or_else(|| Fault(format!("nothing of {} is missing", transfer.id)))?;
-        let class = self.class_of(&[missing])?;
-        let (sender, receiver) =
-            if transfer.back { (transfer.to, transfer.owner) } else { (transfer.from, transfer.to) };
-        let may_be_lost = class == Class::Serial && transfer.kind == TransferKind::Loan;
-        let outcome = match self.chance.below(10) {
-            0..=3 => Outcome::ReceivedLate,
-            4..=6 if may_be_lost => Outcome::Lost,
-            _ => Outcome::ReturnedToSender,
-        };
-        let number = self.number();
-        let loss: Option<LossId> =
-            if outcome == Outcome::Lost { Some(made(format!("LOSS-{number:07}"))?) } else { None };
-        let location = match outcome {
-            Outcome::ReceivedLate => Some(Self::place(receiver, class)?),
-            Outcome::ReturnedToSender => Some(Self::place(sender, class)?),
-            _ => None,
-        };
-        let event = DiscrepancyResolved {
-            occurred_at: self.now,
-            discrepancy: transfer.discrepancy()?,
-            outcome,
-            finding: words("Both stores were searched and the loading list compared")?,
-            liable: Liability::Giver,
-            location,
-            loss: loss.clone(),
-        };
-        let (by, second) = (self.book_keeper(sender), self.book_keeper(receiver));
-        let loan = transfer.back.then(|| transfer.id.clone());
-        match (outcome, loss, missing) {
-            (_, Some(loss), Taken::Thing(thing)) => {
-                self.begin_part(transfer.number);
-                let lost = Loss::new(loss, thing, transfer.owner, sender, loan, Some(transfer.number));
-                self.later(3 * DAY, 20 * DAY, Flow::Loss(Box::new(lost)));
-            }
-            (Outcome::ReceivedLate, ..) => put(&mut transfer.arrived, missing),
-            _ => transfer.to_send.push(missing),
-        }
-        let then = self.settled(transfer);
-        self.await_signatures([second], then);
-        Ok(Deed { by, events: vec![event.into()], documents: Vec::new() })
-    }
-
-    /// What follows a settled shortage, when it has its signatures.
-    fn settled(&mut self, mut transfer: Transfer) -> Then {
-        let nothing_here = transfer.arrived.is_empty();
-        transfer.stage = match (transfer.back, transfer.to_send.is_empty(), transfer.kind) {
-            (false, false, _) => Stage::Dispatch,
-            (true, false, _) => Stage::SendBack,
-            (true, true, _) => return Then::End(transfer.number, transfer.owner, transfer.arrived),
-            (false, true, _) if nothing_here => {
-                return Then::End(transfer.number, transfer.owner, Vec::new());
-            }
-            (false, true, TransferKind::Donation | TransferKind::Sale) => Stage::PassTitle,
-            (false, true, TransferKind::Loan) => Stage::Run,
-            (false, true, TransferKind::Custody) if transfer.owner == transfer.to => {
-                return Then::End(transfer.number, transfer.owner, transfer.arrived);
-            }
-            (false, true, TransferKind::Custody) => {
-                self.end_part(transfer.number, transfer.owner, Vec::new());
-                Stage::Keep
-            }
-        };
-        Then::Go(Flow::Transfer(Box::new(transfer)))
     }
 
     fn pass_title(&mut self, transfer: Transfer) -> Result<Deed, Fault> {
@@ -595,7 +486,7 @@ impl Generator {
             &transfer.under_way,
         )?;
         let by = self.hand(transfer.to);
-        let documents = vec![self.paper(DocumentKind::Voucher)];
+        let documents = vec![self.paper(DocumentKind::Voucher), self.paper(DocumentKind::Other)];
         self.go_on_with(transfer, Stage::ReceiveBack, 3 * HOUR, 40 * HOUR);
         Ok(Deed { by, events: vec![event], documents })
     }
