@@ -48,7 +48,12 @@ fn examples(help: &str) -> Vec<String> {
     let block = help.lines().skip_while(|line| !line.starts_with("Example")).skip(1);
     let text =
         block.take_while(|line| line.is_empty() || line.starts_with(' ')).collect::<Vec<_>>().join("\n");
-    text.replace("\\\n", " ")
+    let pieces: Vec<&str> = text.split("\\\n").collect();
+    let joined =
+        pieces.iter().enumerate().map(|(index, piece)| if index == 0 { piece } else { piece.trim_start() });
+    joined
+        .collect::<Vec<_>>()
+        .join("")
         .split("\n  jointledger ")
         .map(|call| call.trim().trim_start_matches("jointledger ").to_owned())
         .filter(|call| !call.is_empty())
