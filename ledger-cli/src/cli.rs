@@ -135,6 +135,10 @@ The second also checks that it is the ledger of this charter: pin the fingerprin
   jointledger --ledger baltic replay --until 120")]
     Replay(ReplayArgs),
     /// Compare the ledger with a ministry's own inventory, and list the differences
+    ///
+    /// The book is CSV with the columns as_of, ministry, nsn, serial, batch, qty, uom, condition, location, holder,
+    /// owner: one row for what the ministry holds of one item, for one owner, at one location. It is compared with
+    /// the ledger as it was at the end of the day that the book describes. Exit code 1: they differ.
     #[command(after_help = "Example:
   jointledger --ledger baltic reconcile books-ee.csv --party EE")]
     Reconcile(ReconcileArgs),
@@ -144,8 +148,8 @@ The second also checks that it is the ledger of this charter: pin the fingerprin
     Books(BooksArgs),
     /// Print the JSON Schema of an act, or of one kind of event
     #[command(after_help = "Examples:
-  jointledger schema > act.schema.json
-  jointledger schema TransferProposed")]
+  jointledger schema                   an act, as `append` reads it
+  jointledger schema TransferProposed  one kind of event")]
     Schema(SchemaArgs),
     /// Found a ledger in a new folder and play two years of three ministries
     #[command(after_help = "Example:
@@ -493,6 +497,9 @@ pub(crate) struct ReconcileArgs {
     /// The ministry whose inventory it is
     #[arg(long)]
     pub(crate) party: Party,
+    /// How much quantities of fuel may differ, in thousandths
+    #[arg(long, value_name = "PER MILLE", default_value_t = 5)]
+    pub(crate) fuel_tolerance: u32,
     #[command(flatten)]
     pub(crate) at: AtArgs,
 }

@@ -127,6 +127,11 @@ impl From<JournalError> for CommandError {
                 Self { code: Some(finding.code.to_string()), ..Self::new(Answer::Unsound, message) }
                     .hint("do not append; run `jointledger verify` to see all findings")
             }
+            JournalError::Unfit(finding) => {
+                let message =
+                    format!("not recorded, because no auditor would let it pass: {}", finding.reason);
+                Self { code: Some(finding.code.to_string()), ..Self::new(Answer::No, message) }
+            }
             JournalError::Seal(SealError::Encoding(_)) => Self::new(Answer::Usage, message),
             JournalError::ActIdTaken { .. } => Self::split(Answer::No, &message, "; "),
             JournalError::Seal(SealError::Signer(_)) => Self::new(Answer::Unknown, message),

@@ -21,9 +21,9 @@ use crate::domain::{
 };
 use crate::ledger::Head;
 use crate::ledger::audit::{Auditor, RUN, Report};
-use crate::ledger::entry::{RawEntry, SealError, Signatures, Unopenable, VerifiedEntry};
-use crate::ledger::finding::{Finding, Flaw};
-use crate::ledger::signer::Signer;
+use crate::ledger::entry::{OpenedEntry, RawEntry, SealError, Signatures, Unopenable, VerifiedEntry};
+use crate::ledger::finding::{Code, Finding, Flaw};
+use crate::ledger::signer::{Signer, SignerError};
 use crate::ledger::tip::{Expectations, Tip};
 use crate::store::{Anchor, MAX_COMMIT_BYTES, MAX_COMMIT_ENTRIES, Store, StoreError};
 
@@ -65,6 +65,9 @@ pub enum JournalError {
     /// What is in the store is not what was acknowledged.
     #[error("the ledger does not hold: {0}; verify it to see all findings")]
     Evidence(#[from] Finding),
+    /// The entry that the act would make is one that no auditor would let pass. Nothing was recorded.
+    #[error("nothing was recorded, because the entry would not hold: {0}")]
+    Unfit(Finding),
     /// The act could not be made into an entry.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -162,8 +165,11 @@ impl Thread {
 /// Replays the acknowledged entries of a store and shows each to `visit`, which may end the replay.
 ///
 /// Links, places, times, roles and rules are checked; signatures are not, because the last link is compared
-/// with the head file, which only this program writes, after it verified them. An auditor, who trusts neither,
-/// calls [`verify`].
+/// with the head file, which only this program writes, after it verified them. So the links are followed to
+/// the last entry even when the replay ends before it: otherwise nothing would vouch for what was shown. An
+/// auditor, who trusts neither store nor head file, calls [`verify`].
+///
+/// `progress` counts entries read, and the entries to be read in all.
 ///
 /// # Errors
 /// The store cannot be read, or what is in it is not what was acknowledged.
@@ -174,39 +180,40 @@ pub fn replay<S: Store + ?Sized>(
     mut visit: impl FnMut(Visit<'_>) -> ControlFlow<()>,
 ) -> Result<Tip, JournalError> {
     let anchor = store.anchor();
-    let size = match until {
-        Until::Size(size) => size.min(anchor.size),
-        Until::End | Until::Time(_) => anchor.size,
-    };
     let mut tip = Tip::new();
-    while tip.head().size < size {
-        let wanted = usize::try_from(size.saturating_sub(tip.head().size)).map_or(RUN, |left| left.min(RUN));
-        let run = store.read(tip.head().size, wanted)?;
+    let mut ended = false;
+    let (mut at, mut link) = (0_u64, Digest::ZERO);
+    while at < anchor.size {
+        let wanted = usize::try_from(anchor.size.saturating_sub(at)).map_or(RUN, |left| left.min(RUN));
+        let run = store.read(at, wanted)?;
         if run.is_empty() {
-            let have = tip.head().size;
-            return Err(StoreError::MissingEntries { have, acknowledged: anchor.size }.into());
+            return Err(StoreError::MissingEntries { have: at, acknowledged: anchor.size }.into());
         }
         for opened in open_all(run, Signatures::VerifiedBefore) {
-            let seq = tip.head().size;
-            let entry =
-                opened.map_err(|flaw| Finding { entry: seq, code: flaw.code(), reason: flaw.reason })?;
-            let entry = match tip.check(entry, Expectations::default()) {
-                Ok(entry) => entry,
-                Err((findings, _)) => {
-                    return Err(findings
-                        .into_iter()
-                        .next()
-                        .map_or(JournalError::MustReopen, JournalError::Evidence));
+            let entry = opened.map_err(|flaw| unopened(at, flaw))?;
+            let previous = entry.previous();
+            ended = ended
+                || match until {
+                    Until::End => false,
+                    Until::Size(size) => at >= size,
+                    Until::Time(time) => entry.recorded_at() > time,
+                };
+            let next = entry.link();
+            if ended {
+                if previous != link {
+                    let reason = format!("it follows an entry with link {previous}, not {link}");
+                    return Err(Finding::flaw(at, Flaw::Link, reason).into());
                 }
-            };
-            if matches!(until, Until::Time(time) if entry.act().recorded_at > time) {
-                return Ok(tip);
+            } else {
+                let entry = tip.check(entry, Expectations::default()).map_err(|flawed| flawed.first)?;
+                ended = take(&mut tip, &entry, &mut visit)?.is_break();
             }
-            take(&mut tip, &entry, &mut visit)?;
-            progress(tip.head().size, size);
+            link = next;
+            at = at.saturating_add(1);
+            progress(at, anchor.size);
         }
     }
-    if tip.head().size == anchor.size && tip.head().link != anchor.link {
+    if link != anchor.link {
         let last = anchor.size.saturating_sub(1);
         let reason = format!("the head file names {} as the link of entry {last}", anchor.link);
         return Err(Finding::flaw(last, Flaw::Head, reason).into());
@@ -219,24 +226,22 @@ fn take(
     tip: &mut Tip,
     entry: &VerifiedEntry,
     visit: &mut impl FnMut(Visit<'_>) -> ControlFlow<()>,
-) -> Result<(), JournalError> {
-    let admitted = tip.admit(entry).map_err(|rejection| {
-        JournalError::Evidence(Finding {
-            entry: entry.act().seq,
-            code: crate::ledger::Code::Rule(rejection.rule),
-            reason: rejection.why,
-        })
+) -> Result<ControlFlow<()>, JournalError> {
+    let admitted = tip.admit(entry).map_err(|rejection| Finding {
+        entry: entry.act().seq,
+        code: Code::Rule(rejection.rule),
+        reason: rejection.why,
     })?;
     let missing = admitted.missing().to_vec();
     tip.advance(entry, admitted);
-    let _ = visit(Visit { entry, state: tip.state(), missing: &missing });
-    Ok(())
+    Ok(visit(Visit { entry, state: tip.state(), missing: &missing }))
 }
 
-fn open_all(
-    run: Vec<Vec<u8>>,
-    signatures: Signatures,
-) -> Vec<Result<crate::ledger::entry::OpenedEntry, Unopenable>> {
+fn unopened(entry: u64, flaw: Unopenable) -> Finding {
+    Finding { entry, code: flaw.code(), reason: flaw.reason }
+}
+
+fn open_all(run: Vec<Vec<u8>>, signatures: Signatures) -> Vec<Result<OpenedEntry, Unopenable>> {
     run.into_par_iter().map(|bytes| RawEntry::new(bytes).open(signatures)).collect()
 }
 
@@ -256,17 +261,39 @@ pub fn verify<S: Store + ?Sized>(
     while auditor.entries() < total {
         match store.read(auditor.entries(), RUN) {
             Ok(run) if !run.is_empty() => auditor.feed(run),
-            Ok(_) => break,
-            Err(error @ StoreError::Corrupt { .. }) => {
+            Ok(_) => {
                 let at = auditor.entries();
-                auditor.note_flaw(at, Flaw::Store, error.to_string());
+                auditor.note_flaw(
+                    at,
+                    Flaw::Store,
+                    format!("the store says it has {total} entries, but gives {at}"),
+                );
                 break;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => match flaw_of_store(&error) {
+                Some(Finding { reason, .. }) => {
+                    auditor.note_flaw(auditor.entries(), Flaw::Store, reason);
+                    break;
+                }
+                None => return Err(error.into()),
+            },
         }
         progress(auditor.entries(), total);
     }
     Ok(auditor.finish(u64::try_from(MAX_COMMIT_ENTRIES).unwrap_or(u64::MAX)))
+}
+
+/// What an error of the store says about the evidence, when it says anything: for a store that could not even
+/// be opened to be verified. `None` for errors that leave the question open, such as a disk that cannot be read.
+pub fn flaw_of_store(error: &StoreError) -> Option<Finding> {
+    let (entry, flaw) = match error {
+        StoreError::MissingEntries { have, .. } => (*have, Flaw::Missing),
+        StoreError::TailTooLong { acknowledged, .. } => (*acknowledged, Flaw::Tail),
+        StoreError::HeadFile { .. } | StoreError::UnfinishedCreation { .. } => (0, Flaw::HeadFile),
+        StoreError::Corrupt { .. } => (0, Flaw::Store),
+        _ => return None,
+    };
+    Some(Finding::flaw(entry, flaw, error.to_string()))
 }
 
 /// A ledger that is open for recording.
@@ -274,6 +301,9 @@ pub fn verify<S: Store + ?Sized>(
 pub struct Journal<S> {
     store: S,
     tip: Tip,
+    /// Where the store ends, as far as this journal knows; what is staged follows behind it. Not asked of the
+    /// store at a commit: the store compares it with what is so.
+    durable: Anchor,
     staged: Vec<Staged>,
     staged_bytes: usize,
     acknowledged: Vec<Receipt>,
@@ -299,6 +329,10 @@ impl<S: Store> Journal<S> {
         act: ActId,
         stamp: Stamp<'_>,
     ) -> Result<(Self, Receipt), JournalError> {
+        let (expected, actual) = (Anchor::EMPTY, store.anchor());
+        if actual != expected {
+            return Err(StoreError::Conflict { expected, actual }.into());
+        }
         let mut journal = Self::new(store, Tip::new());
         let founding = LedgerConstituted { occurred_at: stamp.now, charter, signatures };
         let act = Act { id: act, documents: Vec::new(), events: vec![Event::from(founding)] };
@@ -316,21 +350,26 @@ impl<S: Store> Journal<S> {
         let anchor = store.anchor();
         if store.len() > anchor.size {
             for opened in open_all(store.read(anchor.size, MAX_COMMIT_ENTRIES)?, Signatures::Verify) {
-                let seq = tip.head().size;
-                let entry =
-                    opened.map_err(|flaw| Finding { entry: seq, code: flaw.code(), reason: flaw.reason })?;
-                let entry = tip.check(entry, Expectations::default()).map_err(|(findings, _)| {
-                    findings.into_iter().next().map_or(JournalError::MustReopen, JournalError::Evidence)
-                })?;
-                take(&mut tip, &entry, &mut |_| ControlFlow::Continue(()))?;
+                let entry = opened.map_err(|flaw| unopened(tip.head().size, flaw))?;
+                let entry = tip.check(entry, Expectations::default()).map_err(|flawed| flawed.first)?;
+                let _ = take(&mut tip, &entry, &mut |_| ControlFlow::Continue(()))?;
             }
             store.adopt_tail(anchor, anchor_of(tip.head()))?;
         }
         Ok(Self::new(store, tip))
     }
 
-    const fn new(store: S, tip: Tip) -> Self {
-        Self { store, tip, staged: Vec::new(), staged_bytes: 0, acknowledged: Vec::new(), stopped: false }
+    fn new(store: S, tip: Tip) -> Self {
+        let durable = anchor_of(tip.head());
+        Self {
+            store,
+            tip,
+            durable,
+            staged: Vec::new(),
+            staged_bytes: 0,
+            acknowledged: Vec::new(),
+            stopped: false,
+        }
     }
 
     /// Where the ledger ends, staged acts included.
@@ -427,10 +466,11 @@ impl<S: Store> Journal<S> {
         let (bytes, receipts): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.staged).into_iter().map(|staged| (staged.bytes, staged.receipt)).unzip();
         self.staged_bytes = 0;
-        if let Err(error) = self.store.commit(self.store.anchor(), &bytes, next) {
+        if let Err(error) = self.store.commit(self.durable, &bytes, next) {
             self.stopped = true;
             return Err(error.into());
         }
+        self.durable = next;
         self.acknowledged.extend(receipts);
         Ok(())
     }
@@ -441,16 +481,16 @@ impl<S: Store> Journal<S> {
         raw: &RawEntry,
         now: Timestamp,
     ) -> Result<(VerifiedEntry, crate::domain::Admitted), JournalError> {
-        let seq = self.tip.head().size;
-        let opened = raw.open(Signatures::Verify).map_err(|flaw| Finding {
-            entry: seq,
-            code: flaw.code(),
-            reason: flaw.reason,
+        let opened = raw.open(Signatures::Verify).map_err(|flaw| match flaw.flaw {
+            Flaw::Signature => {
+                let words = "the signer answered with something that is not its key's signature; nothing was \
+                             recorded; try again, and if it stays so use another keeper of the key";
+                JournalError::Seal(SignerError::Faulty(words.into()).into())
+            }
+            _ => JournalError::Unfit(unopened(self.tip.head().size, flaw)),
         })?;
         let expected = Expectations { charter: None, now: Some(now) };
-        let entry = self.tip.check(opened, expected).map_err(|(findings, _)| {
-            findings.into_iter().next().map_or(JournalError::MustReopen, JournalError::Evidence)
-        })?;
+        let entry = self.tip.check(opened, expected).map_err(|flawed| JournalError::Unfit(flawed.first))?;
         let admitted = self.tip.admit(&entry)?;
         Ok((entry, admitted))
     }
@@ -470,7 +510,9 @@ impl<S: Store> Journal<S> {
         match (&self.tip.head().origin, act.events.first()) {
             (Some(origin), _) => Ok(origin.clone()),
             (None, Some(Event::LedgerConstituted(founding))) => Ok(founding.charter.origin.clone()),
-            (None, _) => Err(Finding::flaw(0, Flaw::Genesis, "the ledger is not founded").into()),
+            (None, _) => {
+                Err(JournalError::Unfit(Finding::flaw(0, Flaw::Genesis, "the ledger is not founded")))
+            }
         }
     }
 
@@ -483,11 +525,7 @@ impl<S: Store> Journal<S> {
             None => self.store.read(seq, 1)?.into_iter().next().ok_or(JournalError::MustReopen)?,
         };
         let raw = RawEntry::new(bytes);
-        let entry = raw.open(Signatures::VerifiedBefore).map_err(|flaw| Finding {
-            entry: seq,
-            code: flaw.code(),
-            reason: flaw.reason,
-        })?;
+        let entry = raw.open(Signatures::VerifiedBefore).map_err(|flaw| unopened(seq, flaw))?;
         if entry.act() != act || entry.author() != author {
             return Err(taken);
         }

@@ -10,5 +10,10 @@
     reason = "a test that meets the unexpected stops; its numbers are small"
 )]
 
+mod evidence;
+mod generator;
+mod laws;
+mod reconcile;
 mod rules;
+mod scenario;
 mod store;

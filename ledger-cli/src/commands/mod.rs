@@ -2,10 +2,13 @@
 
 pub(crate) mod append;
 pub(crate) mod charter;
+pub(crate) mod demo;
+pub(crate) mod generate;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod pending;
+pub(crate) mod reconcile;
 pub(crate) mod record;
 pub(crate) mod show;
 pub(crate) mod state;
@@ -41,9 +44,10 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Schema(args) => manual::schema(&args, context),
         Command::Completions(args) => manual::completions(&args, context),
         Command::Man(args) => manual::pages(&args, context),
-        Command::Reconcile(_) | Command::Books(_) | Command::Demo(_) | Command::Generate(_) => {
-            Err(CommandError::usage("not built"))
-        }
+        Command::Demo(args) => demo::run(&args, context),
+        Command::Reconcile(args) => reconcile::run(&args, context),
+        Command::Books(args) => reconcile::export(&args, context),
+        Command::Generate(args) => generate::run(&args, context),
     }
 }
 

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::codes::{DocumentKind, Marking};
 use super::consent::Signer;
 use super::consignment::{
-    ConsignmentDispatched, ConsignmentReceived, DiscrepancyReported, DiscrepancyResolved, ItemsReserved,
-    ReturnDispatched, ReturnReceived,
+    ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
 use super::digest::Digest;
+use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
 use super::ids::{ActId, PublicKey};
 use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};

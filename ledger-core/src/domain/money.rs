@@ -222,7 +222,7 @@ pub struct Share {
     denominator: u64,
 }
 
-/// Largest denominator of a share: three of them still multiply within 128 bits.
+/// Largest denominator of a share. Weights over a common denominator are kept in 64 bits; what does not fit is refused.
 const MAX_DENOMINATOR: u64 = 1_000_000_000;
 
 impl Share {

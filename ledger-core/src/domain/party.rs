@@ -289,7 +289,27 @@ impl Directory {
         Ok(Officer { key: *key, party, role })
     }
 
-    fn require_party(&self, party: Party) -> Result<(), Rejection> {
+    /// The officer who signed an act at its place.
+    ///
+    /// An act may wait for other signatures while its author gets a new key. He signed it when the old one was
+    /// his, so it counts; that the old key was ended for another reason is looked at when the last signature is
+    /// given.
+    ///
+    /// # Errors
+    /// As [`signing_officer`](Self::signing_officer).
+    pub(crate) fn author_of(&self, act: &RecordedAct) -> Result<Officer, Rejection> {
+        match self.keys.get(&act.author) {
+            Some(KeyRecord { party, role, status: KeyStatus::Rotated { entry, .. }, .. })
+                if act.seq < *entry =>
+            {
+                Ok(Officer { key: act.author, party: *party, role: *role })
+            }
+            _ => self.signing_officer(&act.author, act.recorded_at),
+        }
+    }
+
+    /// Refuses a party that is no member.
+    pub(crate) fn require_party(&self, party: Party) -> Result<(), Rejection> {
         if self.parties.contains(&party) { Ok(()) } else { Err(Rejection::unknown("party", party)) }
     }
 
@@ -492,8 +512,8 @@ impl Rules for KeyRevoked {
     }
 }
 
-/// Every role: for acts where admit() looks at the very key.
-const ANY_ROLE: &[Role] = &[
+/// Every role: for acts where the very key is looked at.
+pub(crate) const ANY_ROLE: &[Role] = &[
     Role::Root,
     Role::Minister,
     Role::ArmamentsDirector,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::consent::{Signer, signer_list};
 use super::event::{RecordedAct, Rules, events};
+use super::party::ANY_ROLE;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
@@ -19,7 +20,7 @@ events! {
         remark: Option<Text>,
     }
 
-    /// Refuse an act that waits for this signature; it never takes effect
+    /// Refuse an act that waits for this signature, or withdraw one's own; it never takes effect
     ActRefused {
         /// Position of the act that waits
         entry: u64,
@@ -124,7 +125,11 @@ impl Rules for ActCountersigned {
 
 impl Rules for ActRefused {
     fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        signers_for(state, self.entry, act)
+        let waiting = pending(state, self.entry)?;
+        match state.directory.officer(&act.author) {
+            Some(author) if waiting.act.author == author.key => Ok(vec![Signer::of(author.party, ANY_ROLE)]),
+            _ => signers_for(state, self.entry, act),
+        }
     }
 
     fn signer_rule(&self, state: &State) -> Rule {
@@ -148,5 +153,100 @@ impl Pending {
     /// What is missing, in words.
     pub fn wants(&self) -> String {
         signer_list(&self.missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::party::{
+        Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
+        Parameters, Role,
+    };
+    use crate::domain::{Act, ActId, Event, PublicKey, Signature, Timestamp};
+
+    fn key(digit: u8) -> PublicKey {
+        PublicKey::new([digit; 32])
+    }
+
+    fn record(state: &mut State, seq: u64, author: u8, event: impl Into<Event>) -> Result<(), Rejection> {
+        let act = Act { id: ActId::new([0; 16]), documents: Vec::new(), events: vec![event.into()] };
+        let recorded_at = Timestamp::from_millis(seq).unwrap();
+        let act = Arc::new(RecordedAct { seq, recorded_at, author: key(author), act });
+        let admitted = state.admit(&act)?;
+        state.apply(&act, admitted);
+        Ok(())
+    }
+
+    fn enrolled(digit: u8, role: Role) -> KeyEnrolled {
+        KeyEnrolled {
+            occurred_at: Timestamp::from_millis(0).unwrap(),
+            key: key(digit),
+            party: "EE".parse().unwrap(),
+            role,
+            valid_until: None,
+            person_ref: None,
+        }
+    }
+
+    /// EE (root key 1, registrar 3) and LV (root key 2); entry 3 waits for LV, and its author is key 3.
+    fn waiting() -> State {
+        let parties = ["EE", "LV"].map(|party| party.parse().unwrap());
+        let founding = LedgerConstituted {
+            occurred_at: Timestamp::from_millis(0).unwrap(),
+            charter: Charter {
+                origin: "x.example/l".parse().unwrap(),
+                purpose: "A test".parse().unwrap(),
+                parties: (1..)
+                    .zip(parties)
+                    .map(|(digit, party)| FoundingParty {
+                        party,
+                        name: "A ministry".parse().unwrap(),
+                        root_key: key(digit),
+                    })
+                    .collect(),
+                parameters: Parameters::default(),
+            },
+            signatures: parties
+                .map(|party| CharterSignature { party, signature: Signature::new([0; 64]) })
+                .to_vec(),
+        };
+        let mut state = State::new();
+        let now = founding.occurred_at;
+        record(&mut state, 0, 1, founding).unwrap();
+        record(&mut state, 1, 1, enrolled(3, Role::Registrar)).unwrap();
+        record(&mut state, 2, 2, ActCountersigned { occurred_at: now, entry: 1, remark: None }).unwrap();
+        record(&mut state, 3, 3, enrolled(4, Role::Minister)).unwrap();
+        state
+    }
+
+    fn countersign(state: &mut State, seq: u64) -> Result<(), Rejection> {
+        let occurred_at = Timestamp::from_millis(0).unwrap();
+        record(state, seq, 2, ActCountersigned { occurred_at, entry: 3, remark: None })
+    }
+
+    /// A registrar's token was replaced between his act and the other party's signature, and the act could
+    /// never take effect: the old key was looked at as if it signed now.
+    #[test]
+    fn an_act_that_waits_outlives_the_rotation_of_its_authors_key() {
+        let mut state = waiting();
+        let occurred_at = Timestamp::from_millis(0).unwrap();
+        let reason: Text = "New token".parse().unwrap();
+        let rotated = KeyRotated { occurred_at, old_key: key(3), new_key: key(9), reason };
+        record(&mut state, 4, 3, rotated).unwrap();
+        countersign(&mut state, 5).unwrap();
+        assert_eq!(state.pending().count(), 0);
+        assert!(state.officer(&key(4)).is_some());
+        // What the old key signs from now on is refused.
+        assert_eq!(record(&mut state, 6, 3, enrolled(5, Role::Minister)).unwrap_err().rule, Rule::I03);
+    }
+
+    #[test]
+    fn an_act_that_waits_does_not_outlive_the_revocation_of_its_authors_key() {
+        let mut state = waiting();
+        let occurred_at = Timestamp::from_millis(0).unwrap();
+        let reason: Text = "Token stolen".parse().unwrap();
+        record(&mut state, 4, 1, KeyRevoked { occurred_at, key: key(3), reason }).unwrap();
+        assert_eq!(countersign(&mut state, 5).unwrap_err().rule, Rule::I03);
     }
 }

@@ -98,7 +98,7 @@ impl State {
             rules.admit(self, act)?;
             return Ok(Vec::new());
         }
-        let officer = self.directory.signing_officer(&act.author, act.recorded_at)?;
+        let officer = self.directory.author_of(act)?;
         let needed = rules.signers(self, act)?;
         let missing = after_signature(&needed, &officer).ok_or_else(|| {
             Rejection::new(

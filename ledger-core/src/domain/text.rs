@@ -1,11 +1,14 @@
 //! Words that people write: identifiers and prose, bounded and in one form.
 //!
 //! Equal words must have equal bytes, and what an auditor reads must be what was signed. So text is
-//! Unicode NFC, has no control characters, and none of the invisible marks that reorder what is shown.
+//! Unicode NFC, has no control characters, and none of the invisible marks that hide or reorder what is shown.
+//! Every character is assigned in the version of Unicode that `docs/format.md` names: only of those is it
+//! certain that what is NFC today is NFC for every later reader.
 
 use std::fmt;
 use std::str::FromStr;
 
+use unicode_normalization::char::is_public_assigned;
 use unicode_normalization::is_nfc;
 
 /// Gives a type whose only outside form is a line of text its JSON form and JSON Schema: the text of
@@ -260,11 +263,16 @@ impl fmt::Display for Text {
     }
 }
 
-/// True for characters that are invisible and change how the text around them is shown.
+/// True for characters that are invisible or change how the text around them is shown: Unicode's
+/// Default_Ignorable_Code_Point (DerivedCoreProperties.txt), the two separators of lines and paragraphs, and
+/// the marks of interlinear notes.
 fn reorders_or_hides(c: char) -> bool {
     matches!(c,
-        '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 impl FromStr for Text {
@@ -277,6 +285,9 @@ impl FromStr for Text {
         }
         if let Some(c) = text.chars().find(|c| c.is_control() || reorders_or_hides(*c)) {
             return Err(format!("text has no control or invisible characters, this one has {c:?}"));
+        }
+        if let Some(c) = text.chars().find(|c| !is_public_assigned(*c)) {
+            return Err(format!("text has no private or unassigned characters, this one has {c:?}"));
         }
         if text.trim() != text {
             return Err("text does not begin or end with a space".into());

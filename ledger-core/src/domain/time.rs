@@ -5,23 +5,24 @@ use std::str::FromStr;
 
 use super::text::text_form;
 
-/// A moment in milliseconds since 1970-01-01T00:00:00Z, from then until the end of the year 9999.
+/// A moment in milliseconds since 1970-01-01T00:00:00Z, from then until 9999-12-30T00:00:00Z.
 ///
 /// Written in RFC 3339 with `Z`: `2026-01-30T09:00:00Z`, with `.mmm` when there are milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
-/// 9999-12-31T00:00:00Z in milliseconds: far enough, and printable by every tool.
-const LAST_MILLISECOND: u64 = 253_402_214_400_000;
+/// 9999-12-30T00:00:00Z in milliseconds: far enough, and printable by every tool. Calendars that allow for all
+/// time zones end on the evening of that day.
+const LAST_MILLISECOND: u64 = 253_402_128_000_000;
 
 impl Timestamp {
     /// The moment `milliseconds` after the epoch.
     ///
     /// # Errors
-    /// Later than 9999-12-31T00:00:00Z.
+    /// Later than 9999-12-30T00:00:00Z.
     pub fn from_millis(milliseconds: u64) -> Result<Self, String> {
         if milliseconds > LAST_MILLISECOND {
-            return Err("a time lies between 1970-01-01T00:00:00Z and 9999-12-31T00:00:00Z".into());
+            return Err("a time lies between 1970-01-01T00:00:00Z and 9999-12-30T00:00:00Z".into());
         }
         Ok(Self(milliseconds))
     }
@@ -129,6 +130,16 @@ impl Date {
     }
 }
 
+impl Date {
+    /// The last millisecond of this day, in UTC.
+    pub fn end(self) -> Timestamp {
+        let midnight = self.0.tomorrow().ok().map(|day| day.at(0, 0, 0, 0));
+        let next = midnight.and_then(|midnight| jiff::tz::Offset::UTC.to_timestamp(midnight).ok());
+        let millis = next.and_then(|next| u64::try_from(next.as_millisecond()).ok());
+        Timestamp(millis.map_or(LAST_MILLISECOND, |millis| millis.saturating_sub(1).min(LAST_MILLISECOND)))
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
@@ -180,6 +191,12 @@ mod tests {
             assert!(wrong.parse::<Timestamp>().is_err(), "{wrong}");
         }
         assert!(Timestamp::from_millis(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn a_day_ends_a_millisecond_before_the_next() {
+        assert_eq!("2024-02-29".parse::<Date>().unwrap().end().to_string(), "2024-02-29T23:59:59.999Z");
+        assert_eq!("9999-12-31".parse::<Date>().unwrap().end(), Timestamp(LAST_MILLISECOND));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{DocumentKind, Party};
 use super::consent::{Basis, Signer, basis};
-use super::consignment::{Consignment, Discrepancy};
+use super::consignment::Consignment;
+use super::discrepancy::Discrepancy;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ConsignmentId, DiscrepancyId, TransferId};
 use super::item::{Item, ItemId};

@@ -10,6 +10,7 @@
 //! being sent twice. Unknown fields are refused, and a field never stands twice.
 
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Act, ActId, Document, Event};
@@ -54,17 +55,7 @@ impl Draft {
     /// # Errors
     /// The place and the reason.
     pub fn parse(line: &str) -> Result<Self, BadLine> {
-        if line.len() > MAX_LINE {
-            let reason = format!("the line has {} bytes, at most {MAX_LINE} are read", line.len());
-            return Err(BadLine { column: MAX_LINE, path: None, reason });
-        }
-        let mut input = serde_json::Deserializer::from_str(line);
-        let draft: Self = serde_path_to_error::deserialize(&mut input).map_err(|error| {
-            let path = error.path().to_string();
-            bad_line(error.inner(), Some(path).filter(|path| path != "."))
-        })?;
-        input.end().map_err(|error| bad_line(&error, None))?;
-        Ok(draft)
+        parse_line(line)
     }
 
     /// The act, with `fresh` as its id when it names none.
@@ -73,7 +64,23 @@ impl Draft {
     }
 }
 
-fn bad_line(error: &serde_json::Error, path: Option<String>) -> BadLine {
+/// Reads one line of JSON strictly, and says where it is wrong.
+pub(crate) fn parse_line<T: DeserializeOwned>(line: &str) -> Result<T, BadLine> {
+    if line.len() > MAX_LINE {
+        let reason = format!("the line has {} bytes, at most {MAX_LINE} are read", line.len());
+        return Err(BadLine { column: MAX_LINE, path: None, reason });
+    }
+    let mut input = serde_json::Deserializer::from_str(line);
+    let value = serde_path_to_error::deserialize(&mut input).map_err(|error| {
+        let path = error.path().to_string();
+        bad_line(error.inner(), Some(path).filter(|path| path != "."))
+    })?;
+    input.end().map_err(|error| bad_line(&error, None))?;
+    Ok(value)
+}
+
+/// What serde_json says, without the line that it counts itself.
+pub(crate) fn bad_line(error: &serde_json::Error, path: Option<String>) -> BadLine {
     let words = error.to_string();
     // serde_json says "… at line 1 column 7"; the caller knows the line better.
     let reason = words.rsplit_once(" at line ").map_or(words.as_str(), |(reason, _)| reason).to_owned();

@@ -98,13 +98,8 @@ impl Auditor {
         match entry {
             None => self.tip.pass_unopened(link),
             Some(entry) => {
-                let entry = match self.tip.check(entry, self.expected) {
-                    Ok(entry) => entry,
-                    Err((findings, entry)) => {
-                        findings.into_iter().for_each(|finding| self.note(finding));
-                        entry
-                    }
-                };
+                let (findings, entry) = self.tip.judge(entry, self.expected);
+                findings.into_iter().for_each(|finding| self.note(finding));
                 match self.tip.admit(&entry) {
                     Ok(admitted) => self.tip.advance(&entry, admitted),
                     Err(rejection) => {
@@ -149,14 +144,16 @@ impl Auditor {
                     Flaw::Missing,
                     format!("{missing} acknowledged entries are missing: {entries} are there, {size} were acknowledged"),
                 );
-            } else if self.link_there.is_some_and(|there| there != link) {
+            }
+            if self.link_there.is_some_and(|there| there != link) {
                 let last = size.saturating_sub(1);
                 self.note_flaw(
                     last,
                     Flaw::Head,
                     format!("the head file names {link} as the link of entry {last}"),
                 );
-            } else if entries.saturating_sub(size) > tail {
+            }
+            if entries.saturating_sub(size) > tail {
                 self.note_flaw(
                     size,
                     Flaw::Tail,
@@ -164,6 +161,13 @@ impl Auditor {
                 );
             }
         }
+        if self.entries == 0
+            && let Some(pinned) = self.expected.charter
+        {
+            self.note_flaw(0, Flaw::Genesis, format!("there is no entry, and so no charter {pinned}"));
+        }
+        // What was found outside the entries belongs to their order too; within one entry the order stays.
+        self.findings.sort_by_key(|finding| finding.entry);
         Report {
             entries: self.entries,
             findings: self.findings,

@@ -22,8 +22,10 @@ use crate::domain::codes::{
     Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Ncage, Nsn, Party,
 };
 use crate::domain::consignment::{
-    ConsignmentDispatched, ConsignmentReceived, Counted, DiscrepancyKind, DiscrepancyReported,
-    DiscrepancyResolved, ItemsReserved, Liability, Outcome, ReturnDispatched, ReturnReceived,
+    ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
+};
+use crate::domain::discrepancy::{
+    DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
 use crate::domain::event::{Act, Document, Event, with_catalogue};
 use crate::domain::ids::{
@@ -230,7 +232,7 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-/// Writes text of at most `limit` bytes.
+/// Writes text behind its length.
 fn put_text<E: Encoder>(text: &str, out: &mut E) -> Result<(), EncodeError> {
     let length =
         u16::try_from(text.len()).map_err(|_| EncodeError::Other("text of more than 65,535 bytes"))?;
@@ -238,7 +240,8 @@ fn put_text<E: Encoder>(text: &str, out: &mut E) -> Result<(), EncodeError> {
     out.writer().write(text.as_bytes())
 }
 
-/// Reads text of at most `limit` bytes; a longer length is refused before anything is allocated for it.
+/// Reads text of at most `limit` bytes, where it stands: nothing is allocated for a length that is too long or
+/// for bytes that are not there.
 fn take_text<D: Decoder, T: std::str::FromStr<Err = String>>(
     input: &mut D,
     limit: usize,
@@ -248,10 +251,11 @@ fn take_text<D: Decoder, T: std::str::FromStr<Err = String>>(
         return Err(impossible(format!("text of {length} bytes, at most {limit} are allowed")));
     }
     input.claim_bytes_read(length)?;
-    let mut bytes = vec![0; length];
-    input.reader().read(&mut bytes)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| impossible("text is not UTF-8".into()))?;
-    text.parse().map_err(impossible)
+    let bytes = input.reader().peek_read(length).ok_or(DecodeError::UnexpectedEnd { additional: length })?;
+    let text = std::str::from_utf8(bytes).map_err(|_| impossible("text is not UTF-8".into()))?;
+    let value = text.parse().map_err(impossible)?;
+    input.reader().consume(length);
+    Ok(value)
 }
 
 macro_rules! texts {
@@ -543,6 +547,7 @@ structures! {
         ml: Option<MlCategory>,
         hazard: Option<Hazard>,
         neq_g_per_unit: Option<u64>,
+        restricted_by: Option<Country>,
         quantity: Quantity,
         unit_price: Money,
         per_party: Vec<PartyQuantity>,

@@ -178,6 +178,16 @@ pub struct OpenedEntry {
 }
 
 impl OpenedEntry {
+    /// Its link.
+    pub(crate) const fn link(&self) -> Digest {
+        self.link
+    }
+
+    /// The link of the entry before, as it says.
+    pub(crate) const fn previous(&self) -> Digest {
+        self.body.previous
+    }
+
     /// The act, to be compared with one that is sent again.
     pub(crate) const fn act(&self) -> &Act {
         &self.body.act
@@ -203,9 +213,10 @@ pub struct VerifiedEntry {
 }
 
 impl VerifiedEntry {
-    /// Made by the gate alone.
-    pub(super) fn new(entry: OpenedEntry) -> Self {
-        let Body { origin, seq, recorded_at, author, act, .. } = entry.body;
+    /// Made by the gate alone. `seq` is the position at which the entry stands: what it says itself when the
+    /// gate let it pass, and what an auditor goes on with when it says something else.
+    pub(super) fn at(seq: u64, entry: OpenedEntry) -> Self {
+        let Body { origin, recorded_at, author, act, .. } = entry.body;
         Self { link: entry.link, origin, act: Arc::new(RecordedAct { seq, recorded_at, author, act }) }
     }
 

@@ -31,6 +31,16 @@ pub struct Expectations {
     pub now: Option<Timestamp>,
 }
 
+/// Why an entry does not pass the gate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{first}")]
+pub struct Flawed {
+    /// The gravest flaw.
+    pub first: Finding,
+    /// What else is wrong with the entry.
+    pub others: Vec<Finding>,
+}
+
 impl Default for Tip {
     fn default() -> Self {
         Self { head: Head::EMPTY, state: State::new(), acts: BTreeMap::new() }
@@ -61,16 +71,20 @@ impl Tip {
     /// The gate: says whether an entry belongs here, and makes it readable if it does.
     ///
     /// # Errors
-    /// Every flaw that it has, in the order of their codes; the first is the gravest. With them comes the
-    /// entry, for an auditor who goes on behind it.
-    pub fn check(
-        &self,
-        entry: OpenedEntry,
-        expected: Expectations,
-    ) -> Result<VerifiedEntry, (Vec<Finding>, VerifiedEntry)> {
+    /// Every flaw that it has, in the order of their codes; the first is the gravest.
+    pub fn check(&self, entry: OpenedEntry, expected: Expectations) -> Result<VerifiedEntry, Flawed> {
+        let mut findings = self.findings(&entry, expected).into_iter();
+        match findings.next() {
+            None => Ok(VerifiedEntry::at(self.head.size, entry)),
+            Some(first) => Err(Flawed { first, others: findings.collect() }),
+        }
+    }
+
+    /// As [`check`](Self::check), for the auditor alone, who goes on behind a flawed entry: he takes it as
+    /// standing where it stands, so that a false number in it does not shift all that follows.
+    pub(super) fn judge(&self, entry: OpenedEntry, expected: Expectations) -> (Vec<Finding>, VerifiedEntry) {
         let findings = self.findings(&entry, expected);
-        let entry = VerifiedEntry::new(entry);
-        if findings.is_empty() { Ok(entry) } else { Err((findings, entry)) }
+        (findings, VerifiedEntry::at(self.head.size, entry))
     }
 
     fn findings(&self, entry: &OpenedEntry, expected: Expectations) -> Vec<Finding> {

@@ -178,7 +178,7 @@ fn bounds(harness: &mut dyn Harness) -> Result<(), String> {
 fn pieces(harness: &mut dyn Harness) -> Result<(), String> {
     let mut store = harness.fresh().map_err(text)?;
     let mut all = Vec::new();
-    append(&mut *store, &mut all, 20, |position| usize::try_from(position).unwrap_or(0))?;
+    append(&mut *store, &mut all, 20, |position| usize::try_from(position).unwrap_or(0).saturating_add(10))?;
     for from in 0..=22_usize {
         for max in [0, 1, 3, 19, 20, 21, usize::MAX] {
             let expected: Vec<_> = all.iter().skip(from).take(max).cloned().collect();

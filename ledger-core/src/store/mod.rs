@@ -44,9 +44,9 @@ impl Anchor {
 pub const MAX_COMMIT_ENTRIES: usize = 200;
 /// Most bytes of entries that one commit may carry, unless it carries one entry alone.
 pub const MAX_COMMIT_BYTES: usize = 128 * 1024;
-/// Most bytes of one entry: the format's own limit, repeated here so that no store is ever handed a value
-/// that it keeps by other means than the rest.
-pub const MAX_ENTRY_BYTES: usize = 65_535;
+/// Most bytes of one entry: the format's own limit, so that no store is ever handed a value that it keeps by
+/// other means than the rest.
+pub use crate::ledger::entry::MAX_ENTRY_BYTES;
 
 /// Keeps entries.
 ///

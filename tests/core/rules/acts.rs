@@ -269,6 +269,16 @@ scenario!(
     }
 );
 
+// Only those who were asked could refuse: an author who had made a mistake could not take it back, and the other
+// side could complete it at any later time.
+scenario!(an_author_withdraws_his_own_waiting_act, [S01, G07], [ActRefused], |w| {
+    let entry = w.begin((EE, REG), enrol(fresh_key(7), EE, PBO));
+    w.refuse(Rule::G07, (EE, ROOT), refusal(entry));
+    w.refuse(Rule::G07, (EE, REG), countersign(entry));
+    w.accept((EE, REG), refusal(entry));
+    w.refuse(Rule::S01, (LV, REG), countersign(entry));
+});
+
 scenarios!(
     an_event_does_not_occur_after_it_is_recorded,
     every_event_of_an_act_is_in_time,
@@ -291,4 +301,5 @@ scenarios!(
     the_waiting_act_of_a_revoked_author_never_takes_effect,
     a_countersigner_whose_key_does_not_sign_is_refused,
     a_waiting_act_that_needs_more_signatures_by_now_is_not_completed,
+    an_author_withdraws_his_own_waiting_act,
 );

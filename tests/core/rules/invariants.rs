@@ -11,7 +11,7 @@ use ledger_core::domain::transfer::{Transfer, TransferKind};
 use ledger_core::domain::{Event, Party, State};
 
 /// What came into being and what was shared out, added up beside the state from the events alone.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Books {
     registered: BTreeMap<ItemId, Quantity>,
 }

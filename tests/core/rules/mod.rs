@@ -1,9 +1,10 @@
 //! Every rule refuses something, and lets the nearest lawful act pass; every kind of event does what it says.
 //!
 //! Each test is a [`scenario!`]: it names the rules that refuse in it and the kinds of event that take effect in
-//! it, and fails when the story does not show them. So the lists at the end of the files, from which the two
-//! tests below are fed, cannot promise what no test keeps.
+//! it, and fails when the story does not show them. So the lists at the end of the files, from which the tests
+//! below are fed, cannot promise what no test keeps.
 
+mod drafts;
 mod invariants;
 pub(crate) mod world;
 

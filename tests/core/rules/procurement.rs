@@ -167,6 +167,7 @@ scenario!(
         lines[0]["per_party"] = halves;
         let good = contract("C-1", "P-1").with("lines", lines);
         w.refuse(Rule::I03, (EE, FIN), good.clone());
+        w.refuse(Rule::S05, (LT, PCO), good.clone().with("buyer", LT));
         let entry = w.begin((LV, PCO), good.clone().with("buyer", LV));
         w.refuse(Rule::I03, (LT, PCO), countersign(entry));
         w.sign((EE, PCO), entry);
@@ -273,6 +274,24 @@ scenario!(the_expiry_of_a_delivery_is_the_one_that_was_dispatched, [P04, S05], [
     let stock = w.state.item(&ROUNDS.parse().unwrap()).unwrap();
     assert_eq!(stock.master.expiry, Some("2030-01-01".parse().unwrap()));
 });
+
+// What a delivery was short of counted as dispatched for ever, so the supplier's replacement of it could not be
+// recorded, and the line never be filled.
+scenario!(
+    what_a_delivery_was_short_of_may_be_delivered_again,
+    [P04],
+    [DeliveryDispatched, DeliveryReceived],
+    |w| {
+        w.contracted("P-1", "C-1");
+        w.accept((EE, PCO), ship("D-1", "C-1", LV, &[(1, &rounds("100 EA")), (2, GUN)]));
+        w.refuse(Rule::P04, (EE, PCO), ship("D-2", "C-1", LV, &[(1, &rounds("1 EA"))]));
+        w.accept((LV, PBO), land("D-1", &[(1, &rounds("90 EA"))]));
+        assert_eq!(progress(w, LV), ["100 EA", "90 EA", "90 EA", "0 EA"]);
+        w.refuse(Rule::P04, (EE, PCO), ship("D-2", "C-1", LV, &[(1, &rounds("11 EA"))]));
+        w.stocked("D-2", "C-1", LV, &[(1, &rounds("10 EA")), (2, GUN)]);
+        assert_eq!(progress(w, LV), ["100 EA", "100 EA", "100 EA", "10 EA"]);
+    }
+);
 
 scenario!(invoiced_is_within_accepted_times_price, [P05, S05, S01, I03], [InvoiceRegistered], |w| {
     w.contracted("P-1", "C-1");
@@ -400,6 +419,38 @@ scenario!(
     }
 );
 
+// A delivery that was lost whole could not be closed: a count of nothing was refused, and its goods stayed dispatched.
+// Goods bought under a third state's restriction lost it on the way into the register.
+scenario!(restricted_goods_stay_restricted_when_they_are_bought, [T09, S05], [DeliveryAccepted], |w| {
+    w.arranged("P-1");
+    let mut lines = contract_lines();
+    lines[1]["restricted_by"] = json!("US");
+    let signed = contract("C-1", "P-1").with("lines", lines.clone());
+    lines[1]["nsn"] = Value::Null;
+    w.refuse(Rule::S05, (EE, PCO), contract("C-1", "P-1").with("lines", lines));
+    w.accept((EE, PCO), signed);
+    w.stocked("D-1", "C-1", EE, &[(2, GUN)]);
+    w.agreed("LOAN", "T-1", EE, LV, &[GUN]);
+    let leave = dispatch("K-1", "T-1", &[GUN], "Tapa");
+    w.refuse(Rule::T09, (EE, HRH), leave.clone());
+    w.accept((EE, LIC), consent("A-1", EE, "US", LV));
+    w.accept((EE, HRH), leave);
+});
+
+scenario!(a_delivery_that_brought_nothing_is_received_as_such, [S05], [DeliveryReceived], |w| {
+    w.contracted("P-1", "C-1");
+    w.accept((EE, PCO), ship("D-1", "C-1", LV, &[(2, GUN)]));
+    w.accept((LV, PBO), land("D-1", &[]).with("remark", "lost at sea"));
+    w.refuse(Rule::S05, (LV, QAR), take_over("D-1", &[], "Adazi"));
+    w.stocked("D-2", "C-1", LV, &[(2, GUN2)]);
+});
+
+scenario!(only_members_join, [S01], [ParticipantJoined], |w| {
+    w.accept((EE, NAD), programme("P-1", EE));
+    w.refuse(Rule::S01, (EE, MIN), join("P-1", "PL", "1/2"));
+    w.agree(&[(EE, MIN), (LV, MIN)], join("P-1", LV, "1/2"));
+});
+
 scenarios!(
     a_programme_runs_from_proposal_to_cost_share,
     a_programme_is_proposed_by_the_armaments_director_of_its_lead,
@@ -414,10 +465,14 @@ scenarios!(
     accepted_is_within_received,
     nothing_is_accepted_without_certificate_of_conformity,
     the_expiry_of_a_delivery_is_the_one_that_was_dispatched,
+    what_a_delivery_was_short_of_may_be_delivered_again,
     invoiced_is_within_accepted_times_price,
     invoices_in_tranches_charge_no_more_than_the_whole,
     no_invoice_and_no_bank_reference_counts_twice,
     paid_is_within_approved_and_approved_within_invoiced,
     only_participants_pay,
     a_pool_is_shared_out_to_the_cent_by_the_programmes_shares,
+    restricted_goods_stay_restricted_when_they_are_bought,
+    a_delivery_that_brought_nothing_is_received_as_such,
+    only_members_join,
 );

@@ -254,8 +254,10 @@ scenario!(a_loan_is_recalled_by_its_owner_to_an_earlier_day, [T03, I03], [LoanRe
 scenario!(only_a_running_loan_is_extended_or_recalled, [T03, S03], [LoanExtended, LoanRecalled], |w| {
     w.accept_all((EE, PBO), &[register(GUN, EE), register(GUN2, EE)]);
     w.agreed("CUSTODY", "T-1", EE, LV, &[GUN]);
-    w.refuse(Rule::T03, (EE, PBO), extend("T-1", "2026-09-30"));
-    w.refuse(Rule::T03, (EE, PBO), recall("T-1", "2026-03-01"));
+    for attempt in [extend("T-1", "2026-09-30"), recall("T-1", "2026-03-01")] {
+        let no = w.refuse(Rule::T03, (EE, PBO), attempt);
+        assert_eq!(no.why, "transfer T-1 is not a loan");
+    }
     w.accept((EE, PBO), propose("LOAN", "T-2", EE, LV, &[GUN2]));
     w.refuse(Rule::S03, (EE, PBO), extend("T-2", "2026-09-30"));
     w.refuse(Rule::S03, (EE, PBO), recall("T-2", "2026-03-01"));

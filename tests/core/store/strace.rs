@@ -34,7 +34,7 @@ impl Call {
 /// Reads a trace of many threads: a call that was interrupted by another thread's is on two lines.
 fn parse(trace: &str) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
-    let mut open: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
+    let mut open: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for (at, line) in trace.lines().enumerate() {
         let Some((thread, rest)) = line.split_once(' ') else { continue };
         let rest = rest.trim_start();

@@ -1,0 +1,208 @@
+//! The tampered ledgers in `fixtures/tampered`: each gives exactly its code at its entry as the first finding.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ledger_core::domain::{Digest, Timestamp};
+use ledger_core::journal::{flaw_of_store, verify};
+use ledger_core::ledger::finding::Finding;
+use ledger_core::ledger::tip::Expectations;
+use ledger_core::store::{Anchor, Store, StoreError, head_file};
+use serde::{Deserialize, Serialize};
+
+use super::attacks::{self, Attacked};
+use super::small::{Sound, sound};
+
+/// `expected.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    /// What the attacker did.
+    attack: String,
+    /// Code of the first finding; none for the sound ledger.
+    code: Option<String>,
+    /// Its entry.
+    entry: Option<u64>,
+    /// The fingerprint that the auditor pins.
+    charter: Digest,
+    /// The auditor's clock, if he trusts it.
+    now: Option<Timestamp>,
+}
+
+/// A ledger as the auditor is handed it: whatever entries, whatever head.
+pub(super) struct Handed {
+    pub(super) entries: Vec<Vec<u8>>,
+    pub(super) anchor: Anchor,
+}
+
+impl Store for Handed {
+    fn anchor(&self) -> Anchor {
+        self.anchor
+    }
+
+    fn len(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    fn read(&self, from: u64, max: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let from = usize::try_from(from).unwrap();
+        Ok(self.entries.iter().skip(from).take(max).cloned().collect())
+    }
+
+    fn commit(&mut self, _: Anchor, _: &[Vec<u8>], _: Anchor) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn adopt_tail(&mut self, _: Anchor, _: Anchor) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+}
+
+/// All that an auditor finds.
+pub(super) fn audit(entries: &[Vec<u8>], anchor: Anchor, expected: Expectations) -> Vec<Finding> {
+    let store = Handed { entries: entries.to_vec(), anchor };
+    verify(&store, expected, &mut |_, _| {}).unwrap().findings
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures"))
+}
+
+/// The container: each entry behind its length, four bytes, big-endian.
+fn pack(entries: &[Vec<u8>]) -> Vec<u8> {
+    entries.iter().flat_map(|e| [&u32::try_from(e.len()).unwrap().to_be_bytes()[..], e].concat()).collect()
+}
+
+fn unpack(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut entries = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk() {
+        let (entry, rest) = rest.split_at(u32::from_be_bytes(*length) as usize);
+        entries.push(entry.to_vec());
+        bytes = rest;
+    }
+    assert!(bytes.is_empty());
+    entries
+}
+
+/// The files of a fixture: name and content.
+fn files(attacked: &Attacked, expected: &Expected) -> Vec<File> {
+    let json = format!("{}\n", serde_json::to_string_pretty(expected).unwrap());
+    let mut files = vec![("entries", pack(&attacked.entries)), ("expected.json", json.into_bytes())];
+    files.extend(attacked.head.as_ref().map(|head| ("head", head.clone().into_bytes())));
+    files
+}
+
+/// A file: name and content.
+type File = (&'static str, Vec<u8>);
+
+/// Every fixture there has to be: folder and files.
+fn all() -> Vec<(PathBuf, Vec<File>)> {
+    let sound = sound();
+    let Sound { entries, anchor, charter } = &sound;
+    let expected = |attack: &str, attacked: Option<&Attacked>| Expected {
+        attack: attack.trim().into(),
+        code: attacked.map(|a| a.code.into()),
+        entry: attacked.map(|a| a.entry),
+        charter: *charter,
+        now: attacked.and_then(|a| a.now),
+    };
+    let untouched = Attacked {
+        entries: entries.clone(),
+        head: Some(head_file::render(anchor)),
+        now: None,
+        code: "",
+        entry: 0,
+    };
+    let mut all = vec![(folder().join("sound"), files(&untouched, &expected("Nothing.", None)))];
+    for attack in attacks::ALL {
+        let attacked = (attack.make)(&sound);
+        let expected = expected(attack.sentence, Some(&attacked));
+        all.push((folder().join("tampered").join(attack.name), files(&attacked, &expected)));
+    }
+    all
+}
+
+#[test]
+#[ignore = "writes fixtures/sound and fixtures/tampered"]
+fn write_the_tampered_ledgers() {
+    for (folder, files) in all() {
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, content) in files {
+            std::fs::write(folder.join(name), content).unwrap();
+        }
+    }
+}
+
+fn names_in(folder: &Path) -> BTreeSet<String> {
+    let files = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// What an auditor finds in a folder, as the fixture itself describes him.
+fn findings_of(folder: &Path) -> (Expected, Vec<Finding>) {
+    let read = |name: &str| std::fs::read(folder.join(name));
+    let expected: Expected = serde_json::from_slice(&read("expected.json").unwrap()).unwrap();
+    let head = match read("head") {
+        Ok(head) => head_file::parse(&head)
+            .map_err(|reason| StoreError::HeadFile { path: folder.join("head"), reason }),
+        Err(_) => Err(StoreError::UnfinishedCreation { folder: folder.to_owned() }),
+    };
+    let findings = match head {
+        Ok(anchor) => {
+            let expectations = Expectations { charter: Some(expected.charter), now: expected.now };
+            audit(&unpack(&read("entries").unwrap()), anchor, expectations)
+        }
+        Err(error) => vec![flaw_of_store(&error).unwrap()],
+    };
+    (expected, findings)
+}
+
+#[test]
+fn every_tampered_ledger_gives_its_code_at_its_entry_first() {
+    let folders = names_in(&folder().join("tampered"));
+    let mut wrong = Vec::new();
+    for name in &folders {
+        let (expected, findings) = findings_of(&folder().join("tampered").join(name));
+        let first = findings.first().map(|finding| (finding.code.to_string(), finding.entry));
+        if first != expected.code.zip(expected.entry) {
+            wrong.push(format!("{name}: {first:?}, {:?}", findings.iter().take(3).collect::<Vec<_>>()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(folders.len() >= 40, "{} attacks", folders.len());
+}
+
+#[test]
+fn no_attack_is_without_its_folder_and_no_folder_without_its_attack() {
+    let names: BTreeSet<String> = attacks::ALL.iter().map(|attack| attack.name.into()).collect();
+    assert_eq!(names.len(), attacks::ALL.len());
+    assert_eq!(names_in(&folder().join("tampered")), names);
+}
+
+#[test]
+fn the_sound_ledger_gives_no_finding() {
+    let (expected, findings) = findings_of(&folder().join("sound"));
+    assert_eq!((expected.code, findings), (None, Vec::new()));
+}
+
+#[test]
+fn the_fixtures_are_what_the_attacks_make_today() {
+    for (folder, files) in all() {
+        let names: BTreeSet<String> = files.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(names_in(&folder), names, "{}", folder.display());
+        for (name, content) in files {
+            let there = std::fs::read(folder.join(name)).unwrap();
+            assert!(there == content, "{}/{name} is stale", folder.display());
+        }
+    }
+}
+
+#[test]
+fn every_flaw_but_that_of_a_store_has_a_tampered_ledger() {
+    let sound = sound();
+    let shown: BTreeSet<&str> = attacks::ALL.iter().map(|attack| (attack.make)(&sound).code).collect();
+    for (_, flaw) in ledger_core::ledger::Flaw::ALL {
+        // A damaged disk is shown in tests/core/evidence/gate.rs.
+        assert!(shown.contains(flaw.code()) || flaw.code() == "E17", "{flaw}");
+    }
+}

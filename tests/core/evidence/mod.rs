@@ -1,0 +1,17 @@
+//! The evidence: bytes, entries, the gate, the auditor and the journal, and what attackers do to them.
+
+mod attacks;
+mod codec;
+mod crash;
+mod ed25519;
+mod fixtures;
+mod format_doc;
+mod gate;
+mod journal;
+mod layering;
+mod model;
+mod replay;
+mod small;
+mod story;
+mod vectors;
+mod world;
