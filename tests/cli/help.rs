@@ -175,6 +175,7 @@ fn quiet_leaves_the_answer_and_the_errors() {
 #[test]
 fn a_reader_that_goes_away_is_no_error_and_changes_no_answer() {
     let world = World::founded();
+    fs::write(world.path().join("old.csv"), world.line("books --party EE").done().stdout).unwrap();
     world.append("ee-pbo", &(1..=300).map(fuel).collect::<Vec<_>>()).done();
     let pinned = "verify --charter 0000000000000000000000000000000000000000000000000000000000000000";
     for (code, line) in [
@@ -191,6 +192,8 @@ fn a_reader_that_goes_away_is_no_error_and_changes_no_answer() {
         (0, "completions zsh"),
         (0, "--help"),
         (1, "show entry 999 --json"),
+        (1, "reconcile old.csv --party EE --quiet"),
+        (1, "reconcile old.csv --party EE --quiet --json"),
         (2, "state --at 999 --json"),
         (4, pinned),
         (4, &format!("{pinned} --json")),
@@ -254,6 +257,8 @@ fn every_command_answers_programs_in_json_lines() {
         ("entry", "show entry 3".into()),
         ("item", format!("show item {}", fuel_id(1))),
         ("head", "state".into()),
+        ("book_row", "books --party EE".into()),
+        ("reconciliation", "reconcile book.csv --party EE".into()),
         ("verification", "verify".into()),
         ("replay", "replay".into()),
         ("schema", "schema".into()),
@@ -263,6 +268,9 @@ fn every_command_answers_programs_in_json_lines() {
         ("manual", "man pages".into()),
     ];
     for (kind, line) in lines {
+        if line.starts_with("reconcile") {
+            fs::write(world.path().join("book.csv"), world.line("books --party EE").done().stdout).unwrap();
+        }
         let args = words(&line).into_iter().chain(["--json".to_owned()]);
         let ran = world.run_with(args, fuel(1).as_bytes()).done();
         let found = ran.json();

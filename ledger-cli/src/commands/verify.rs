@@ -17,11 +17,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, Comman
     let report = journal::verify(&store, expected, &mut |done, total| bar.at(done, total))?;
     drop(bar);
     let answer = if report.is_sound() { Answer::Done } else { Answer::Unsound };
-    match tell(&report, args, context) {
-        // Also when nobody reads to the end, the exit code says what was found.
-        Err(error) if !error.is_gone => Err(error),
-        _ => Ok(answer),
-    }
+    CommandError::after(tell(&report, args, context), answer)
 }
 
 fn tell(report: &Report, args: &VerifyArgs, context: &Context) -> Result<(), CommandError> {
