@@ -1,7 +1,7 @@
 //! `reconcile` and `books`: the ledger against a ministry's own inventory.
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 
 use ledger_core::domain::Timestamp;
 use ledger_core::domain::reconcile::{Break, Tolerances, books_of};
