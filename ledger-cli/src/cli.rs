@@ -102,6 +102,8 @@ pub(crate) enum Command {
   jointledger schema > act.schema.json          the schema of a line")]
     Append(AppendArgs),
     /// List the acts that wait for signatures
+    #[command(after_help = "Example:
+  jointledger --ledger baltic pending")]
     Pending,
     /// Show an item, a transfer, a programme, a contract or an entry, with its history
     #[command(subcommand)]
@@ -123,7 +125,10 @@ pub(crate) enum Command {
     /// on after a finding. Exit code 0: sound; 4: it is not.
     #[command(after_help = "Examples:
   jointledger --ledger baltic verify
-  jointledger --ledger baltic verify --charter 3f…  also pin the charter's fingerprint")]
+  jointledger --ledger baltic verify \\
+      --charter 0d4309ea36fd1476b9e436ada2e2da3be847ca191e71d813ed339cbc5205629f
+
+The second also checks that it is the ledger of this charter: pin the fingerprint that the ministries gave you.")]
     Verify(VerifyArgs),
     /// Rebuild the state from the entries and say what it is
     #[command(after_help = "Example:
@@ -158,6 +163,9 @@ pub(crate) enum Command {
   jointledger completions bash > ~/.local/share/bash-completion/completions/jointledger")]
     Completions(CompletionsArgs),
     /// Print the manual page, or write one page a command into a folder
+    #[command(after_help = "Examples:
+  jointledger man > jointledger.1
+  jointledger man ~/.local/share/man/man1")]
     Man(ManArgs),
 }
 
@@ -173,8 +181,12 @@ pub(crate) enum CharterCommand {
       --party 'LT=Ministry of National Defence of Lithuania=lt-root.pub'")]
     New(CharterNewArgs),
     /// Sign a charter with a founding party's root key
+    #[command(after_help = "Example:
+  jointledger charter sign charter.json --key ee-root")]
     Sign(CharterSignArgs),
     /// Show a charter, its fingerprint, and who has signed it
+    #[command(after_help = "Example:
+  jointledger charter show charter.json")]
     Show(CharterShowArgs),
 }
 
@@ -237,6 +249,8 @@ pub(crate) enum KeyCommand {
 `ssh-keygen -t ed25519 -f ee-pbo` makes a key that works as well.")]
     New(KeyNewArgs),
     /// Show the public key of a key file in all its forms
+    #[command(after_help = "Example:
+  jointledger key show ee-pbo.pub")]
     Show(KeyShowArgs),
     /// Enrol an officer's key; counts once a registrar of another party has countersigned
     #[command(after_help = "Example:
@@ -244,10 +258,18 @@ pub(crate) enum KeyCommand {
   jointledger --ledger baltic countersign 1 --key lv-root")]
     Enrol(KeyEnrolArgs),
     /// Replace a key by a new one with the same role
+    #[command(after_help = "Example:
+  jointledger --ledger baltic key rotate ee-pbo.pub ee-pbo-2.pub \\
+      --reason 'yearly change' --key ee-pbo")]
     Rotate(KeyRotateArgs),
     /// End a key; what it signed before stays valid
+    #[command(after_help = "Example:
+  jointledger --ledger baltic key revoke ee-pbo.pub \\
+      --reason 'left the service' --key ee-reg")]
     Revoke(KeyRevokeArgs),
     /// List the keys of the ledger
+    #[command(after_help = "Example:
+  jointledger --ledger baltic key list --party EE --all")]
     List(KeyListArgs),
 }
 
@@ -377,21 +399,29 @@ pub(crate) enum ShowCommand {
         id: ItemId,
     },
     /// Show a transfer: terms, status, consignments, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show transfer L-1")]
     Transfer {
         /// Number of the transfer
         id: TransferId,
     },
     /// Show a procurement programme: participants, contracts, cost shares, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show programme P-1")]
     Programme {
         /// Number of the programme
         id: ProgrammeId,
     },
     /// Show a contract: lines, deliveries, invoices, payments, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show contract K-1")]
     Contract {
         /// Number of the contract
         id: ContractId,
     },
     /// Show one entry: what was done, by whom, and its link
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show entry 12")]
     Entry {
         /// Position of the entry
         position: u64,

@@ -57,6 +57,14 @@ impl CommandError {
         Self { is_gone: true, ..Self::new(Answer::Done, "nobody reads the answer any more") }
     }
 
+    /// The answer, after it was told. Also when nobody reads to the end, the exit code says what was found.
+    pub(crate) fn after(told: Result<(), Self>, answer: Answer) -> Result<Answer, Self> {
+        match told {
+            Err(error) if !error.is_gone => Err(error),
+            _ => Ok(answer),
+        }
+    }
+
     /// From a text that says what happened and, after `mark`, what to do.
     fn split(answer: Answer, text: &str, mark: &str) -> Self {
         match text.split_once(mark) {

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::support::{FOUNDED, Random, World, copy_all, fuel, used};
+use super::support::{FOUNDED, Random, World, copy_all, fuel, run, used};
 
 /// Commands that need the whole ledger.
 const NEEDING: [&str; 6] =
@@ -194,4 +194,37 @@ fn what_is_no_ledger_is_not_made_into_one() {
         ran.code(code).says(&[name]);
     }
     assert_eq!(world.verify(), FOUNDED);
+}
+
+#[test]
+fn a_disk_that_takes_no_more_stops_the_run_and_nothing_acknowledged_is_lost() {
+    let world = World::founded();
+    // A limit on the size of files is a full disk that needs no disk: writes behind it fail.
+    let program = env!("CARGO_BIN_EXE_jointledger");
+    let mut shell = std::process::Command::new("sh");
+    shell.current_dir(world.path()).env("JOINTLEDGER_DIR", "baltic");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 1024; exec \"$0\" append --json --key ee-pbo", program]);
+    let lines: String = (1..=6_000).map(|number| fuel(number) + "\n").collect();
+    let ran = run(&mut shell, lines.as_bytes()).code(3).says(&[
+        "the store has stopped",
+        "acts were recorded, the last is entry",
+        "hint: nothing is acknowledged any more",
+        "open the ledger again and look before you repeat the act",
+    ]);
+    let receipts: Vec<Value> = ran.json().into_iter().filter(|line| line["kind"] == "receipt").collect();
+    assert!(!receipts.is_empty());
+
+    let look = |when: &str| {
+        let log = world.log();
+        for receipt in &receipts {
+            let entry = receipt["entry"].as_u64().unwrap() as usize;
+            assert_eq!(log[entry]["link"], receipt["link"], "{when}");
+        }
+    };
+    look("before the ledger is opened again");
+    // The feeder sends all of it again: nothing is recorded twice.
+    let again: Vec<String> = (1..=receipts.len() as u64 + 300).map(fuel).collect();
+    world.append("ee-pbo", &again).done();
+    look("after it");
+    assert_eq!(world.verify(), FOUNDED + again.len() as u64);
 }

@@ -51,6 +51,8 @@ fn reading() -> Vec<String> {
         "pending",
         "key list",
         "key list --all",
+        "books --party EE",
+        "reconcile book.csv --party EE",
         "show entry 3",
         "show entry 99",
         "show transfer L-1",
@@ -68,6 +70,7 @@ fn reading() -> Vec<String> {
 fn look_at(world: &World) {
     let scratch = world.path().join("scratch");
     fs::create_dir(&scratch).unwrap();
+    fs::write(world.path().join("book.csv"), world.line("books --party EE").done().stdout).unwrap();
     let before = picture(&world.ledger());
     for line in reading() {
         let mut command = world.command(line.split_ascii_whitespace());
@@ -116,6 +119,7 @@ fn a_tail_that_nobody_acknowledged_is_not_touched_by_looking() {
 fn a_damaged_ledger_is_looked_at_and_left_as_it_is() {
     let world = World::founded();
     let db = world.ledger().join("entries/db");
+    fs::write(world.path().join("book.csv"), world.line("books --party EE").done().stdout).unwrap();
     let mut bytes = fs::read(&db).unwrap();
     let middle = used(&bytes) / 2;
     bytes.truncate(middle);

@@ -417,3 +417,23 @@ impl Random {
 pub(crate) fn used(db: &[u8]) -> usize {
     db.iter().rposition(|byte| *byte != 0).unwrap() + 1
 }
+
+/// The words of a command line as a shell parts them; knows both quotes and nothing else.
+pub(crate) fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None, _) if letter.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
+}

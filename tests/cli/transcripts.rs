@@ -14,12 +14,12 @@ use super::support::{PARTIES, World, copy_all, officers_of};
 /// The papers that acts bind; what stands in them does not matter.
 const PAPERS: [&str; 7] = ["advice", "certificate", "contract", "deed", "invoice", "licence", "memorandum"];
 
-fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cli/cmd")).to_owned()
 }
 
 /// Lays out what a chapter finds in its folder.
-fn lay_out(folder: &Path, world: &World) {
+pub(crate) fn lay_out(folder: &Path, world: &World) {
     copy_all(world.path(), folder);
     copy_all(&sources().join("files"), folder);
     for paper in PAPERS {

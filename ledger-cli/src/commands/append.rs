@@ -43,11 +43,14 @@ pub(crate) fn run(args: &AppendArgs, context: &Context) -> Result<Answer, Comman
     let committed = run.commit();
     let told = run.told();
     committed.map_err(|error| CommandError { so_far: Some(told.clone()), ..error })?;
-    ended.map_err(|(line, error)| CommandError {
-        message: format!("line {line}: {}", error.message),
-        so_far: Some(told.clone()),
-        hint: error.hint.or_else(|| Some(format!("mend line {line} and send the file from there"))),
-        ..error
+    ended.map_err(|(line, error)| {
+        let error = CommandError { so_far: Some(told.clone()), ..error };
+        let Some(line) = line else { return error };
+        CommandError {
+            message: format!("line {line}: {}", error.message),
+            hint: error.hint.or_else(|| Some(format!("mend line {line} and send the file from there"))),
+            ..error
+        }
     })?;
     context.talk(told);
     Ok(Answer::Done)
@@ -66,12 +69,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Stages line by line; an error comes with the number of its line.
-    fn lines(&mut self, mut input: impl BufferedRead) -> Result<(), (u64, CommandError)> {
+    /// Stages line by line; an error comes with the number of its line, if it is about one line.
+    fn lines(&mut self, mut input: impl BufferedRead) -> Result<(), (Option<u64>, CommandError)> {
         let mut number: u64 = 0;
         loop {
             number = number.saturating_add(1);
-            let at = |error: CommandError| (number, error);
+            let at = |error: CommandError| (Some(number), error);
             let Some(line) = next_line(&mut input).map_err(at)? else { return Ok(()) };
             let text = text_of(&line, number).map_err(at)?;
             if !text.is_empty() {
@@ -79,7 +82,7 @@ impl Run<'_> {
             }
             // Whoever writes line by line gets each receipt at once; whoever sends a file, in runs.
             if self.staged.len() >= TOGETHER || input.is_drained() {
-                self.commit().map_err(at)?;
+                self.commit().map_err(|error| (None, error))?;
             }
         }
     }

@@ -26,7 +26,11 @@ pub(crate) fn schema(args: &SchemaArgs, context: &Context) -> Result<Answer, Com
                 .hint("`jointledger record --help` lists them; write it as TransferProposed"));
         }
     };
-    context.say(format_args!("{schema:#}"))?;
+    if context.json {
+        context.emit("schema", json!({ "schema": schema }))?;
+    } else {
+        context.say(format_args!("{schema:#}"))?;
+    }
     Ok(Answer::Done)
 }
 
@@ -59,7 +63,12 @@ fn collect_references(value: &Value, into: &mut Vec<String>) {
 pub(crate) fn completions(args: &CompletionsArgs, context: &Context) -> Result<Answer, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut cli::command(), "jointledger", &mut script);
-    context.write(&script)?;
+    if context.json {
+        let script = String::from_utf8_lossy(&script);
+        context.emit("completions", json!({ "shell": args.shell.to_string(), "script": script }))?;
+    } else {
+        context.write(&script)?;
+    }
     Ok(Answer::Done)
 }
 
@@ -70,12 +79,19 @@ pub(crate) fn pages(args: &ManArgs, context: &Context) -> Result<Answer, Command
             clap_mangen::Man::new(cli::command())
                 .render(&mut page)
                 .map_err(CommandError::io("make the page"))?;
-            context.write(&page)?;
+            if context.json {
+                context.emit("manual", json!({ "page": String::from_utf8_lossy(&page) }))?;
+            } else {
+                context.write(&page)?;
+            }
         }
         Some(dir) => {
             std::fs::create_dir_all(dir)
                 .and_then(|()| clap_mangen::generate_to(cli::command(), dir))
                 .map_err(CommandError::io(format_args!("write pages to {}", dir.display())))?;
+            if context.json {
+                context.emit("manual", json!({ "folder": dir }))?;
+            }
             context.talk(format_args!("wrote the pages to {}", dir.display()));
         }
     }

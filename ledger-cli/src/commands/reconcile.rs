@@ -1,7 +1,7 @@
 //! `reconcile` and `books`: the ledger against a ministry's own inventory.
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 
 use ledger_core::domain::Timestamp;
 use ledger_core::domain::reconcile::{Break, Tolerances, books_of};
@@ -31,8 +31,8 @@ pub(crate) fn run(args: &ReconcileArgs, context: &Context) -> Result<Answer, Com
     let tip = super::state_at(context, until)?;
     context.talk(format_args!("compared with the ledger after {} entries", tip.head().size));
     let report = books.reconcile(tip.state(), Tolerances { fuel_per_mille: args.fuel_tolerance });
-    tell(&report, context)?;
-    Ok(if report.is_clean() { Answer::Done } else { Answer::No })
+    let answer = if report.is_clean() { Answer::Done } else { Answer::No };
+    CommandError::after(tell(&report, context), answer)
 }
 
 /// Says what came of a reconciliation.
@@ -115,9 +115,16 @@ pub(crate) fn export(args: &BooksArgs, context: &Context) -> Result<Answer, Comm
     let tip = super::state_at(context, Until::from(&args.at))?;
     let day = tip.head().recorded_at.map(Timestamp::date);
     let day = day.ok_or_else(|| CommandError::usage("the ledger has no entries at that time"))?;
+    let rows = books_of(tip.state(), args.party);
+    if context.json {
+        for row in &rows {
+            context.emit("book_row", row)?;
+        }
+        context.emit("book", json!({ "party": args.party, "as_of": day, "rows": rows.len() }))?;
+        return Ok(Answer::Done);
+    }
     let mut table = Vec::new();
-    books::write(&mut table, day, &books_of(tip.state(), args.party))
-        .and_then(|()| io::stdout().write_all(&table))
-        .map_err(CommandError::io("write the book"))?;
+    books::write(&mut table, day, &rows).map_err(CommandError::io("write the book"))?;
+    context.write(&table)?;
     Ok(Answer::Done)
 }

@@ -2,6 +2,7 @@
 
 use ledger_core::journal;
 use ledger_core::ledger::Expectations;
+use ledger_core::ledger::audit::Report;
 use serde_json::json;
 
 use crate::cli::VerifyArgs;
@@ -15,6 +16,11 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, Comman
     let mut bar = context.progress("verifying");
     let report = journal::verify(&store, expected, &mut |done, total| bar.at(done, total))?;
     drop(bar);
+    let answer = if report.is_sound() { Answer::Done } else { Answer::Unsound };
+    CommandError::after(tell(&report, args, context), answer)
+}
+
+fn tell(report: &Report, args: &VerifyArgs, context: &Context) -> Result<(), CommandError> {
     let (sound, shown) = (report.is_sound(), report.findings.iter().take(args.max_findings));
     if context.json {
         for finding in shown {
@@ -55,5 +61,5 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, Comman
             context.say(format_args!("{}: {words}", human::bad("not sound")))?;
         }
     }
-    Ok(if sound { Answer::Done } else { Answer::Unsound })
+    Ok(())
 }

@@ -8,26 +8,30 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 #[derive(Debug)]
 pub(crate) struct Bar {
     bar: ProgressBar,
+    /// Not yet on the terminal, and may come to it.
+    is_due: bool,
 }
 
 impl Bar {
     pub(crate) fn new(what: &'static str, hidden: bool) -> Self {
-        let target =
-            if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(5) };
-        let bar = ProgressBar::with_draw_target(None, target);
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         if let Ok(style) =
             ProgressStyle::with_template("{prefix} {bar:30} {human_pos}/{human_len} entries, {eta} left")
         {
             bar.set_style(style);
         }
         bar.set_prefix(what);
-        Self { bar }
+        Self { bar, is_due: !hidden }
     }
 
     pub(crate) fn at(&mut self, done: u64, total: u64) {
         // The first second shows nothing: most commands are done by then.
         if self.bar.elapsed() < Duration::from_secs(1) {
             return;
+        }
+        if self.is_due {
+            self.is_due = false;
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
         }
         if self.bar.length() != Some(total) {
             self.bar.set_length(total);
