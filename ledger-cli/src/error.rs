@@ -2,7 +2,7 @@
 
 use ledger_core::domain::Rejection;
 use ledger_core::exchange::acts::BadLine;
-use ledger_core::journal::JournalError;
+use ledger_core::journal::{JournalError, flaw_of_store};
 use ledger_core::ledger::charter::CharterError;
 use ledger_core::ledger::entry::SealError;
 use ledger_core::store::StoreError;
@@ -108,7 +108,9 @@ impl From<StoreError> for CommandError {
             StoreError::NotALedger { .. } | StoreError::AlreadyExists { .. } => Answer::Usage,
             _ => Answer::Unknown,
         };
-        match &error {
+        // The code under which an audit finds it, and the manual explains it.
+        let code = flaw_of_store(&error).map(|finding| finding.code.to_string());
+        let told = match &error {
             StoreError::InUse { .. } => Self::split(answer, &error.to_string(), "; ")
                 .hint("try again when it is done, or wait for it with --wait SECONDS"),
             StoreError::MustReopen { cause } => {
@@ -119,7 +121,8 @@ impl From<StoreError> for CommandError {
             }
             // What happened stands before the first semicolon, what to do behind it.
             _ => Self::split(answer, &error.to_string(), "; "),
-        }
+        };
+        Self { code, ..told }
     }
 }
 

@@ -80,6 +80,7 @@ fn a_missing_head_file_is_an_unfinished_creation_or_worse_and_both_are_said() {
     fs::remove_file(world.ledger().join("HEAD")).unwrap();
     for command in NEEDING.into_iter().chain(["verify", "append --key ee-pbo"]) {
         world.line(command).code(3).says(&[
+            "E16",
             "no HEAD file",
             "its creation did not finish, or HEAD was removed",
             "bring HEAD back from a copy",

@@ -67,8 +67,9 @@ const MINUTE_MS: u64 = 60_000;
 const HOUR: u64 = 60;
 /// Minutes of a day.
 const DAY: u64 = 24 * HOUR;
-/// When the ledger is founded: 2026-01-05T06:00:00Z.
-const FOUNDED_MS: u64 = 1_767_592_800_000;
+/// When the ledger is founded: 2016-01-04T06:00:00Z. Early enough that a million acts lie in the past, since an
+/// audit finds what was recorded in the future.
+const FOUNDED_MS: u64 = 1_451_887_200_000;
 
 /// The next act of the stream: who signs it, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
