@@ -12,6 +12,7 @@
 )]
 
 mod damage; // restored backups, broken and missing files: refused in words, never a panic
+mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
 mod help; // descriptions, examples that parse, completions, manual pages, colour, quiet, pipes
 mod json_lines; // what `append` takes, refuses and says, in files and line by line

@@ -81,7 +81,7 @@ pub(crate) fn tell(report: &BooksReport, context: &Context) -> Result<(), Comman
             0 => String::new(),
             count => format!("; {count} rows could not be read"),
         };
-        let broken = human::bad(format_args!("{} breaks", result.breaks.len()));
+        let broken = human::bad(human::count(result.breaks.len() as u64, "break", "breaks"));
         context.say(format_args!("{broken}: {sides}: {}{unread}", counts.join(", ")))
     }
 }

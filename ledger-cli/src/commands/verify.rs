@@ -3,6 +3,7 @@
 use ledger_core::journal;
 use ledger_core::ledger::Expectations;
 use ledger_core::ledger::audit::Report;
+use ledger_core::store::Store as _;
 use serde_json::json;
 
 use crate::cli::VerifyArgs;
@@ -16,6 +17,13 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, Comman
     let mut bar = context.progress("verifying");
     let report = journal::verify(&store, expected, &mut |done, total| bar.at(done, total))?;
     drop(bar);
+    let tail = report.entries.saturating_sub(store.anchor().size);
+    if tail > 0 {
+        context.talk(format_args!(
+            "the last {} never acknowledged: they are verified, and the next writer takes them in",
+            human::count(tail, "entry was", "entries were")
+        ));
+    }
     let answer = if report.is_sound() { Answer::Done } else { Answer::Unsound };
     CommandError::after(tell(&report, args, context), answer)
 }

@@ -103,7 +103,7 @@ impl State {
         let missing = after_signature(&needed, &officer).ok_or_else(|| {
             Rejection::new(
                 rules.signer_rule(self),
-                format!("{} is not signed by {} of {}", event.name(), officer.role, officer.party),
+                format!("a {} of {} cannot sign {}", officer.role, officer.party, event.name()),
             )
             .remedy(format!("it takes {}", signer_list(&needed)))
         })?;
