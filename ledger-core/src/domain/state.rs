@@ -83,9 +83,7 @@ impl State {
                 }
             }
             if index.saturating_add(1) < act.act.events.len() {
-                let mut next = state.fork();
-                event.rules().apply(&mut next, act);
-                trial = Some(next);
+                event.rules().apply(trial.get_or_insert_with(|| self.fork()), act);
             }
         }
         Ok(Admitted { missing })
