@@ -187,6 +187,21 @@ pub(crate) fn event(event: &Event) -> String {
         Event::KeyRevoked(e) => format!("{}: {}", e.key.short(), quoted(&e.reason)),
         Event::ActCountersigned(e) => format!("entry {}", e.entry),
         Event::ActRefused(e) => format!("entry {}: {}", e.entry, quoted(&e.reason)),
+        Event::RegimeParametersSet(e) => format!("ratification within {} h", e.parameters.ratification_h),
+        Event::StandingAuthorisationGranted(e) => {
+            let grantees: Vec<_> = e.grantees.iter().map(ToString::to_string).collect();
+            format!("{} {} {} to {}", e.authorisation, e.family, e.grantor, grantees.join(" "))
+        }
+        Event::StandingAuthorisationAmended(e) => format!("{} until {}", e.authorisation, e.valid_to),
+        Event::StandingAuthorisationSuspended(e) => format!("{}: {}", e.authorisation, quoted(&e.reason)),
+        Event::StandingAuthorisationResumed(e) => e.authorisation.to_string(),
+        Event::StandingAuthorisationRevoked(e) => format!("{}: {}", e.authorisation, quoted(&e.reason)),
+        Event::CrisisDeclared(e) => format!("{} by {} until {}", e.crisis, e.party, e.expires_at),
+        Event::CrisisExtended(e) => format!("{} by {} until {}", e.crisis, e.party, e.expires_at),
+        Event::CrisisEnded(e) => format!("{} by {}: {}", e.crisis, e.party, quoted(&e.reason)),
+        Event::ActRatified(e) => format!("entry {} by {}", e.entry, e.party),
+        Event::RatificationRefused(e) => format!("entry {} by {}: {}", e.entry, e.party, quoted(&e.reason)),
+        Event::UnwindingClosed(e) => format!("entry {}, {}: {}", e.entry, e.party, e.remedy),
         Event::ItemRegistered(e) => {
             format!("{}, owner {}, holder {}, at {}", e.item, e.owner, e.holder, e.location)
         }

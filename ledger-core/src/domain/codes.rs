@@ -363,6 +363,30 @@ code_list! {
         11 Photograph "photograph";
         /// Any other paper.
         12 Other "other";
+        /// Framework agreement.
+        13 Framework "framework";
+        /// Amendment of a contract or arrangement.
+        14 Amendment "amendment";
+        /// Guarantee for an advance.
+        15 Guarantee "guarantee";
+        /// Certificate of exemption from value added tax and excise.
+        16 TaxExemption "tax_exemption";
+        /// Record of a physical count.
+        17 CountSheet "count_sheet";
+        /// Hand receipt.
+        18 HandReceipt "hand_receipt";
+        /// Customs declaration for military goods, form 302.
+        19 Form302 "form_302";
+        /// Act of accession, suspension or withdrawal of a member.
+        20 MembershipAct "membership_act";
+        /// Why a term is longer, or a rule is departed from.
+        21 Justification "justification";
+        /// Grant agreement, funding decision or loan agreement.
+        22 FundingDecision "funding_decision";
+        /// Report of an incident.
+        23 IncidentReport "incident_report";
+        /// Order, receipt or return of mutual support (STANAG 3381 Annex B).
+        24 SupportForm "support_form";
     }
 }
 
@@ -373,6 +397,38 @@ code_list! {
         1 Unclassified "unclassified";
         /// Kept apart, under restriction; the ledger holds its digest alone.
         2 RestrictedReference "restricted_reference";
+    }
+}
+
+code_list! {
+    /// What a movement is for, and what an authorisation allows movements to be for.
+    Purpose: "a purpose of a movement" {
+        /// Exercise.
+        1 Exercise "EXERCISE";
+        /// Rotation of units.
+        2 Rotation "ROTATION";
+        /// Supply of units.
+        3 Sustainment "SUSTAINMENT";
+        /// Deployment.
+        4 Deployment "DEPLOYMENT";
+        /// Training.
+        5 Training "TRAINING";
+    }
+}
+
+code_list! {
+    /// How a movement travels.
+    Mode: "a mode of movement" {
+        /// By road.
+        1 Road "ROAD";
+        /// By rail.
+        2 Rail "RAIL";
+        /// By sea.
+        3 Sea "SEA";
+        /// By air.
+        4 Air "AIR";
+        /// By inland water.
+        5 InlandWater "INLAND_WATER";
     }
 }
 

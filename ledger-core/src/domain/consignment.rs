@@ -9,13 +9,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{Condition, MlCategory, Party};
-use super::consent::Signer;
+use super::consent::{Basis, Demand, Load, Signer};
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ConsignmentId, LicenceId, Place, Reference, TransferId};
 use super::item::{Item, ItemId};
 use super::licence::Passage;
-use super::party::{BOOK, HANDS, Role};
+use super::party::{BOOK, HANDS, HANDS_OR_DUTY, Role};
 use super::quantity::Quantity;
+use super::regime::hours;
 use super::register::{Master, Position, Standing, check_list};
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
@@ -24,8 +25,6 @@ use super::text::Text;
 use super::time::Timestamp;
 use super::transfer::{Transfer, TransferKind, subjects_of};
 
-/// Milliseconds of an hour.
-const HOUR_MS: u64 = 3_600_000;
 /// What a receiver counted of an item, and its condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +133,8 @@ pub struct Consignment {
     pub dispatched_in: u64,
     /// When it left.
     pub dispatched_at: Timestamp,
+    /// When it is in transit too long, by the limit that held when it left.
+    pub overdue_after: Timestamp,
     /// The entry that received it.
     pub received_in: Option<u64>,
 }
@@ -199,17 +200,15 @@ impl State {
 
     /// Refuses to send more while an earlier consignment is overdue and unreported (domain.md T08).
     fn require_nothing_overdue(&self, transfer: &Transfer, now: Timestamp) -> Result<(), Rejection> {
-        let limit_h = self.directory.parameters.in_transit_limit_h;
-        let limit = u64::from(limit_h).saturating_mul(HOUR_MS);
         for id in &transfer.consignments {
             let Some(earlier) = self.transfers.consignments.get(id) else { continue };
-            let overdue = earlier.received_in.is_none() && now.since(earlier.dispatched_at) > limit;
+            let overdue = earlier.received_in.is_none() && now > earlier.overdue_after;
             if overdue {
                 return Err(Rejection::new(
                     Rule::T08,
                     format!(
-                        "consignment {id} is in transit since {}, more than {limit_h} hours",
-                        earlier.dispatched_at
+                        "consignment {id} is in transit since {}; its time was over at {}",
+                        earlier.dispatched_at, earlier.overdue_after
                     ),
                 )
                 .remedy("record what was received of it before more is sent"));
@@ -319,13 +318,71 @@ pub(crate) fn held(
     }
 }
 
-/// The transfer, if the receiving party's consent has a basis and it has not ended.
-fn agreed<'a>(state: &'a State, id: &TransferId) -> Result<&'a Transfer, Rejection> {
+/// A transfer with its items' data and the demand that dispatching or reserving `items` puts to the receiver.
+struct Undertaking<'a> {
+    transfer: &'a Transfer,
+    demand: Option<Demand>,
+}
+
+/// What `items` under a transfer ask of the receiver. Title has no family: there the demand is met by the receiver's
+/// own word alone.
+fn undertaking<'a>(
+    state: &'a State,
+    id: &TransferId,
+    items: &[Item],
+    occurred_at: Timestamp,
+    act: &RecordedAct,
+) -> Result<Undertaking<'a>, Rejection> {
     let transfer = state.transfers.transfer(id)?;
-    let ended = transfer.refused_in.is_some() || transfer.cancelled_in.is_some();
-    require(!ended, Rule::S03, || format!("transfer {id} was refused or cancelled"))?;
-    transfer.consent()?;
-    Ok(transfer)
+    let terms = &transfer.terms;
+    let demand = match terms.family() {
+        Some(family) => Some(Demand {
+            family,
+            of: terms.to,
+            by: terms.from,
+            occurred_at,
+            recorded_at: act.recorded_at,
+            load: Load { value: terms.price, ..Load::of_goods(&state.with_masters(items)?) },
+            what: format!("transfer {id}"),
+        }),
+        None => None,
+    };
+    Ok(Undertaking { transfer, demand })
+}
+
+impl Undertaking<'_> {
+    /// On what the receiver's consent rests.
+    fn basis(&self, state: &State) -> Result<Basis, Rejection> {
+        let (terms, approved_in) = (&self.transfer.terms, self.transfer.approved_in);
+        match (&self.demand, approved_in) {
+            (_, Some(entry)) => Ok(Basis::Explicit { entry }),
+            (Some(demand), None) => state.consent(None, demand),
+            (None, None) => {
+                let what = format!("transfer {}", terms.transfer);
+                Err(Rejection::new(Rule::S04, format!("{} has not consented to {what}", terms.to)).remedy(
+                    format!(
+                        "the shortest lawful way: a PBO of {} approves {what}; title never passes without it",
+                        terms.to
+                    ),
+                ))
+            }
+        }
+    }
+}
+
+/// The transfer, if it has not ended and the receiving party's consent has a basis.
+fn agreed<'a>(
+    state: &'a State,
+    id: &TransferId,
+    items: &[Item],
+    occurred_at: Timestamp,
+    act: &RecordedAct,
+) -> Result<&'a Transfer, Rejection> {
+    let transfer = state.transfers.transfer(id)?;
+    require(!transfer.has_ended(), Rule::S03, || format!("transfer {id} was refused or cancelled"))?;
+    let undertaking = undertaking(state, id, items, occurred_at, act)?;
+    undertaking.basis(state)?;
+    Ok(undertaking.transfer)
 }
 
 /// Refuses more than the transfer has left to send.
@@ -344,9 +401,9 @@ impl Rules for ItemsReserved {
         Ok(vec![Signer::of(state.transfers.transfer(&self.transfer)?.terms.from, BOOK)])
     }
 
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        let transfer = agreed(state, &self.transfer)?;
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
         check_list(&self.items)?;
+        let transfer = agreed(state, &self.transfer, &self.items, self.occurred_at, act)?;
         let (owner, from) = (transfer.terms.owner, transfer.terms.from);
         let reserved = Standing::Reserved(self.transfer.clone());
         self.items.iter().try_for_each(|item| {
@@ -392,13 +449,23 @@ impl ConsignmentDispatched {
 }
 
 impl Rules for ConsignmentDispatched {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(state.transfers.transfer(&self.transfer)?.terms.from, HANDS)])
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let terms = &state.transfers.transfer(&self.transfer)?.terms;
+        let crisis = terms.family().is_some_and(|family| {
+            state.crisis_of(terms.from, family, self.occurred_at, act.recorded_at).is_some()
+        });
+        Ok(vec![Signer::of(terms.from, if crisis { HANDS_OR_DUTY } else { HANDS })])
     }
 
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        let transfer = agreed(state, &self.transfer)?;
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let transfer = state.transfers.transfers.get(&self.transfer);
+        transfer.map_or_else(Vec::new, |transfer| vec![transfer.terms.from, transfer.terms.to])
+    }
+
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        let transfer = state.transfers.transfer(&self.transfer)?;
         state.admit_dispatch(&self.consignment, &self.items)?;
+        agreed(state, &self.transfer, &self.items, self.occurred_at, act)?;
         let (owner, from) = (transfer.terms.owner, transfer.terms.from);
         let reserved = Standing::Reserved(self.transfer.clone());
         for item in &self.items {
@@ -423,6 +490,11 @@ impl Rules for ConsignmentDispatched {
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
+        let undertaking = undertaking(state, &self.transfer, &self.items, self.occurred_at, act);
+        let relied = undertaking.ok().and_then(|asked| Some((asked.basis(state).ok()?, asked.demand?)));
+        if let Some((basis, demand)) = relied {
+            state.rely(act, &demand, &basis, Subject::Transfer(self.transfer.clone()));
+        }
         let Some(transfer) = state.transfers.transfers.get_mut(&self.transfer) else { return };
         for item in &self.items {
             let sent = transfer.dispatched.entry(item.id().clone()).or_insert(item.quantity().none());
@@ -441,6 +513,7 @@ impl Rules for ConsignmentDispatched {
             licence: self.licence.clone(),
             dispatched_in: act.seq,
             dispatched_at: self.occurred_at,
+            overdue_after: self.occurred_at.later_by(hours(state.directory.parameters.in_transit_limit_h)),
             received_in: None,
         };
         let wanted = [Standing::Reserved(self.transfer.clone()), Standing::InService];
@@ -549,6 +622,7 @@ impl Rules for ReturnDispatched {
             licence: self.licence.clone(),
             dispatched_in: act.seq,
             dispatched_at: self.occurred_at,
+            overdue_after: self.occurred_at.later_by(hours(state.directory.parameters.in_transit_limit_h)),
             received_in: None,
         };
         let wanted = [Standing::OnLoan(self.transfer.clone())];

@@ -3,11 +3,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::codes::{DocumentKind, Marking};
+use super::authority::{
+    StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
+    StandingAuthorisationRevoked, StandingAuthorisationSuspended,
+};
+use super::codes::{DocumentKind, Marking, Party};
 use super::consent::Signer;
 use super::consignment::{
     ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use super::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended};
 use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
 use super::ids::{ActId, PublicKey};
@@ -19,6 +24,8 @@ use super::procurement::{
     DeliveryReceived, InvoiceApproved, InvoiceRegistered, ParticipantJoined, PaymentExecuted,
     ProgrammeProposed,
 };
+use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
+use super::regime::RegimeParametersSet;
 use super::register::{
     ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
 };
@@ -65,6 +72,13 @@ pub(crate) trait Rules {
     /// The rule that a missing document breaks.
     fn document_rule(&self) -> Rule {
         Rule::I04
+    }
+
+    /// The parties that take on something new by the event: each must be a member in good standing
+    /// ([`Rule::S06`]). What follows from earlier acts (to receive, to return, to pay, to ratify) binds nobody
+    /// anew.
+    fn binds(&self, _: &State) -> Vec<Party> {
+        Vec::new()
     }
 
     /// Says no when the event breaks a rule. Changes nothing.
@@ -124,6 +138,18 @@ macro_rules! with_catalogue {
             0x0004 KeyRevoked
             0x0005 ActCountersigned
             0x0006 ActRefused
+            0x0007 RegimeParametersSet
+            0x0008 StandingAuthorisationGranted
+            0x0009 StandingAuthorisationAmended
+            0x000a StandingAuthorisationSuspended
+            0x000b StandingAuthorisationResumed
+            0x000c StandingAuthorisationRevoked
+            0x000d CrisisDeclared
+            0x000e CrisisExtended
+            0x000f CrisisEnded
+            0x0010 ActRatified
+            0x0011 RatificationRefused
+            0x0012 UnwindingClosed
 
             0x0101 ItemRegistered
             0x0102 ConsumptionReported
@@ -204,7 +230,7 @@ pub struct Document {
 
 /// What an officer does in one go: events that are admitted together or not at all, and the papers they
 /// rest on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Act {
     /// The author's own name for it: the idempotency key.
     pub id: ActId,
@@ -215,7 +241,7 @@ pub struct Act {
 }
 
 /// An act at its place in the ledger, as the domain sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordedAct {
     /// Position in the ledger.
     pub seq: u64,

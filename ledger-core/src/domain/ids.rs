@@ -29,6 +29,48 @@ ids! {
     ConsentId;
     /// A transfer licence or exemption.
     LicenceId;
+    /// A movement of a unit across borders.
+    MovementId;
+    /// A place where movements cross a border.
+    CrossingPointId;
+    /// An incident on a movement.
+    IncidentId;
+    /// A standing authorisation.
+    AuthorisationId;
+    /// A crisis, declared by each state for itself.
+    CrisisId;
+    /// A delegation of a role.
+    DelegationId;
+    /// A state's exclusion of a class of acts from a rule.
+    ExclusionId;
+    /// A commitment of funds.
+    CommitmentId;
+    /// A procurement procedure.
+    ProcedureId;
+    /// A lot of a tender. Not a batch.
+    TenderLotId;
+    /// A framework agreement.
+    FrameworkId;
+    /// An option of a contract.
+    OptionId;
+    /// An advance payment.
+    AdvanceId;
+    /// A request for government quality assurance.
+    QualityRequestId;
+    /// A certificate of exemption from value added tax.
+    CertificateId;
+    /// A refund of a payment.
+    RefundId;
+    /// A run that nets what the parties owe one another.
+    SettlementId;
+    /// A warranty claim.
+    WarrantyId;
+    /// A physical count.
+    CountId;
+    /// A hand receipt.
+    HandReceiptId;
+    /// An order of mutual support.
+    SupportOrderId;
     /// A place: depot, range, port. A code, never a description.
     Place;
     /// A reference to something outside the ledger: an activity, a seal, a bank reference, a person's entry

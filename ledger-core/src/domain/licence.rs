@@ -17,7 +17,7 @@ use super::register::Master;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
-use super::table::Table;
+use super::table::{pairs, tables};
 use super::text::{Text, code_list};
 use super::time::Date;
 
@@ -93,17 +93,19 @@ events! {
 }
 
 /// A licence, and how much of it was used.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Licence {
     terms: TransferLicenceRecorded,
+    #[serde(serialize_with = "pairs")]
     used: BTreeMap<(MlCategory, Unit), Quantity>,
 }
 
-/// All licences and consents.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Licences {
-    licences: Table<LicenceId, Licence>,
-    consents: Table<ConsentId, RetransferConsentRecorded>,
+tables! {
+    /// All licences and consents.
+    pub(crate) struct Licences {
+        licences: LicenceId => Licence,
+        consents: ConsentId => RetransferConsentRecorded,
+    }
 }
 
 /// A passage of goods from one state to another.
@@ -116,10 +118,6 @@ pub(crate) struct Passage<'a> {
 }
 
 impl Licences {
-    pub(crate) fn fork(&self) -> Self {
-        Self { licences: self.licences.fork(), consents: self.consents.fork() }
-    }
-
     /// Refuses items with a military-list category that the named licence does not cover (domain.md T10).
     pub(crate) fn require_licence(
         &self,

@@ -8,9 +8,11 @@
 //! Nothing here reads a clock, a disk or a random number, and nothing depends on the order of a hash map: the
 //! same acts give the same state on every machine.
 
+pub mod authority;
 pub mod codes;
 pub mod consent;
 pub mod consignment;
+pub mod crisis;
 pub mod digest;
 pub mod discrepancy;
 pub mod event;
@@ -22,12 +24,14 @@ pub mod party;
 pub mod pending;
 pub mod procurement;
 pub mod quantity;
+pub mod ratification;
 pub mod reconcile;
+pub mod regime;
 pub mod register;
 pub mod rejection;
 pub mod state;
 pub mod subject;
-mod table;
+pub mod table;
 pub mod text;
 pub mod time;
 pub mod transfer;

@@ -7,10 +7,11 @@ use super::codes::Party;
 use super::consent::Signer;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{Origin, PublicKey, Reference, Signature};
+use super::regime::RegimeParameters;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
-use super::table::Table;
+use super::table::tables;
 use super::text::{Text, code_list};
 use super::time::Timestamp;
 
@@ -52,6 +53,13 @@ code_list! {
     }
 }
 
+impl Role {
+    /// True for those who read, attest and post results, and sign no business (domain.md SOD-4).
+    pub const fn only_looks(self) -> bool {
+        matches!(self, Role::Auditor | Role::Reconciliation)
+    }
+}
+
 /// Who keeps a party's keys.
 pub(crate) const REGISTRARS: &[Role] = &[Role::Root, Role::Registrar];
 /// Who keeps the keys of registrars (domain.md SOD-5).
@@ -72,6 +80,17 @@ pub(crate) const BOOK: &[Role] = &[Role::PropertyBookOfficer];
 pub(crate) const HANDS: &[Role] = &[Role::PropertyBookOfficer, Role::HandReceiptHolder];
 /// Who deals with licence authorities.
 pub(crate) const LIAISON: &[Role] = &[Role::LicenceLiaison];
+/// Who keeps the property book, or acts for him while the party is in a crisis.
+pub(crate) const BOOK_OR_DUTY: &[Role] = &[Role::PropertyBookOfficer, Role::DutyOfficer];
+/// Who answers for goods in hand, or acts for him while the party is in a crisis.
+pub(crate) const HANDS_OR_DUTY: &[Role] =
+    &[Role::PropertyBookOfficer, Role::HandReceiptHolder, Role::DutyOfficer];
+/// Who speaks for a party's movements.
+pub(crate) const MOVEMENTS: &[Role] = &[Role::MovementCentre];
+/// Who binds the ministry in a crisis.
+pub(crate) const MINISTER_OR_DUTY: &[Role] = &[Role::Minister, Role::DutyOfficer];
+/// Who may stop what is allowed by a standing authorisation, at once.
+pub(crate) const SUSPENDERS: &[Role] = &[Role::Minister, Role::MovementCentre, Role::DutyOfficer];
 
 /// A founding party as the charter names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -232,19 +251,21 @@ pub struct PartyRecord {
     pub member_since: u64,
 }
 
-/// Parties and keys.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Directory {
-    pub(crate) parties: Table<Party, PartyRecord>,
-    pub(crate) keys: Table<PublicKey, KeyRecord>,
-    pub(crate) parameters: Parameters,
+tables! {
+    /// Parties, keys, and the clocks and limits that hold.
+    pub(crate) struct Directory {
+        parties: Party => PartyRecord,
+        keys: PublicKey => KeyRecord,
+    }
+    values {
+        /// What the charter set, or what was agreed anew.
+        parameters: Parameters,
+        /// What the parties agreed on since the founding.
+        regime: Option<RegimeParameters>,
+    }
 }
 
 impl Directory {
-    pub(crate) fn fork(&self) -> Self {
-        Self { parties: self.parties.fork(), keys: self.keys.fork(), parameters: self.parameters.clone() }
-    }
-
     /// The officer of a key, whether or not it still signs.
     pub(crate) fn officer(&self, key: &PublicKey) -> Option<Officer> {
         self.keys.get(key).map(|record| Officer { key: *key, party: record.party, role: record.role })
@@ -311,6 +332,16 @@ impl Directory {
     /// Refuses a party that is no member.
     pub(crate) fn require_party(&self, party: Party) -> Result<(), Rejection> {
         if self.parties.contains(&party) { Ok(()) } else { Err(Rejection::unknown("party", party)) }
+    }
+
+    /// The members in good standing, in the order of their codes.
+    pub(crate) fn active_parties(&self) -> impl Iterator<Item = Party> {
+        self.parties.iter().map(|(party, _)| *party)
+    }
+
+    /// Refuses a party that is no member in good standing: it takes on nothing new.
+    pub(crate) fn require_standing(&self, party: Party) -> Result<(), Rejection> {
+        self.require_party(party)
     }
 
     fn key(&self, key: &PublicKey) -> Result<&KeyRecord, Rejection> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 use super::consent::{Signer, signer_list};
 use super::event::{RecordedAct, Rules, events};
 use super::party::ANY_ROLE;
@@ -30,14 +32,19 @@ events! {
 }
 
 /// An act that was recorded and has no effect yet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Pending {
     /// The act.
+    #[serde(serialize_with = "inside")]
     pub act: Arc<RecordedAct>,
     /// The signatures that are missing.
     pub missing: Vec<Signer>,
     /// The signatures that it waited for when it was recorded.
     pub asked: Vec<Signer>,
+}
+
+fn inside<S: Serializer>(act: &Arc<RecordedAct>, out: S) -> Result<S::Ok, S::Error> {
+    act.as_ref().serialize(out)
 }
 
 fn pending(state: &State, entry: u64) -> Result<&Pending, Rejection> {

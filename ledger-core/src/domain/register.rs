@@ -20,7 +20,7 @@ use super::quantity::Quantity;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
-use super::table::Table;
+use super::table::{pairs, tables};
 use super::text::Text;
 use super::time::Date;
 
@@ -187,13 +187,14 @@ pub struct Master {
 }
 
 /// All of one item, over its positions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Stock {
     /// What is the same for all of it.
     pub master: Master,
     /// All that was ever registered.
     pub registered: Quantity,
     /// How much stands where. No position is empty.
+    #[serde(serialize_with = "pairs")]
     pub positions: BTreeMap<Position, Quantity>,
 }
 
@@ -268,18 +269,15 @@ pub struct Loss {
     pub written_off_in: Option<u64>,
 }
 
-/// All items and all losses.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Register {
-    pub(crate) stocks: Table<ItemId, Stock>,
-    pub(crate) losses: Table<LossId, Loss>,
+tables! {
+    /// All items and all losses.
+    pub(crate) struct Register {
+        stocks: ItemId => Stock,
+        losses: LossId => Loss,
+    }
 }
 
 impl Register {
-    pub(crate) fn fork(&self) -> Self {
-        Self { stocks: self.stocks.fork(), losses: self.losses.fork() }
-    }
-
     /// The stock of an item.
     pub(crate) fn stock(&self, id: &ItemId) -> Result<&Stock, Rejection> {
         self.stocks.get(id).ok_or_else(|| Rejection::unknown("item", id))

@@ -26,6 +26,8 @@ code_list! {
         6 S04 "S04";
         /// The act is complete and its fields agree with one another.
         7 S05 "S05";
+        /// Who takes on something new is a member in good standing: neither suspended nor gone.
+        12 S06 "S06";
         /// Every mandatory document is bound by its digest.
         8 I04 "I04";
         /// A key is enrolled by two ministries.
@@ -34,10 +36,30 @@ code_list! {
         10 G05 "G05";
         /// A registrar does not enrol himself, and registrars are enrolled by the root key.
         11 Sod5 "SOD-5";
+        /// Who signs a contract does not authorise its payment.
+        13 Sod1 "SOD-1";
+        /// Who holds goods does not count them alone.
+        15 Sod3 "SOD-3";
+        /// Auditors and reconciliation services sign no business.
+        16 Sod4 "SOD-4";
+        /// Who declares a crisis does not ratify what was done under it.
+        17 Sod6 "SOD-6";
+        /// No act rests on an authorisation that is expired, revoked or suspended.
+        30 G01 "G01";
+        /// Authorisations go from one grantor to named grantees, and end within the agreed time.
+        31 G02 "G02";
+        /// What was done in a crisis is ratified or refused by the party that owes it, once.
+        32 G03 "G03";
+        /// A crisis binds a state by that state's own signature, for a limited time.
+        33 G04 "G04";
+        /// A compromise is declared by two parties; what the key signed since is listed as doubtful.
+        35 G08 "G08";
         /// Each vector of shares sums to exactly one.
         20 P01 "P01";
         /// The quantities of the parties sum to the quantity of the line.
         21 P02 "P02";
+        /// Call-offs stay within the framework's ceiling, quantity and term.
+        28 P03 "P03";
         /// Dispatched is within contracted, received within dispatched, accepted within received.
         22 P04 "P04";
         /// Invoiced is within accepted times price.
@@ -46,10 +68,27 @@ code_list! {
         24 P06 "P06";
         /// No invoice and no bank reference counts twice.
         25 P07 "P07";
+        /// An advance is settled or refunded; until then no further one is paid past its day.
+        60 P08 "P08";
         /// Cost shares of a pool sum to the pool, to the cent.
         26 P09 "P09";
-        /// No acceptance without a certificate of conformity.
+        /// Net settlement sums to zero in each currency, and nobody pays more than he owes.
+        61 P10 "P10";
+        /// A contract is worth no more than the paying states have committed.
+        62 P11 "P11";
+        /// No acceptance without a certificate of conformity, nor without closed quality assurance where it was
+        /// agreed.
         27 P12 "P12";
+        /// Who has withdrawn takes on nothing new; what was taken on before stays.
+        63 P13 "P13";
+        /// Orders come from those who may order.
+        64 P14 "P14";
+        /// Contracting officer and payment authoriser of one contract are two persons.
+        65 P15 "P15";
+        /// A tax exemption certificate covers lines of the contract, and no more than them.
+        66 P16 "P16";
+        /// A programme with a union grant keeps its least number of states.
+        67 P17 "P17";
         /// Every item has exactly one owner and one holder.
         40 T01 "T01";
         /// A ministry transfers only what it holds (custody) or owns and holds (loan, title).
@@ -74,10 +113,32 @@ code_list! {
         50 T11 "T11";
         /// Title passes only when both sides sign.
         51 T12 "T12";
+        /// What is given back for support is alike in kind and quantity, or equal in value.
+        54 T13 "T13";
+        /// A count of sensitive items covers what the book says, and is done in its time.
+        55 T15 "T15";
+        /// What is installed in an item goes where the item goes.
+        56 T16 "T16";
         /// Explosives never travel without hazard code and net explosive quantity.
         52 T17 "T17";
         /// Expired ammunition is not issued.
         53 T18 "T18";
+        /// Every foreign state on the route has consented, by its own word, authorisation or crisis.
+        70 M01 "M01";
+        /// A border is crossed inside the permitted window, within the tolerance.
+        71 M02 "M02";
+        /// The states visited are those permitted, in their order.
+        72 M03 "M03";
+        /// Who went out came in, or is reported.
+        73 M04 "M04";
+        /// A movement stays within the limits of the authorisation on which it rests.
+        74 M05 "M05";
+        /// Goods without Union status carry a form 302, each serial once.
+        75 M06 "M06";
+        /// A permission is answered once, by the state that was asked.
+        76 M07 "M07";
+        /// In a crisis one moves only through states that are bound by it, in its time.
+        77 M08 "M08";
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::authority::Authority;
 use super::codes::Party;
 use super::consent::{Signer, after_signature, signer_list};
 use super::event::{Event, RecordedAct};
@@ -16,18 +17,22 @@ use super::pending::Pending;
 use super::procurement::{Contract, Procurement, Programme};
 use super::register::{Register, Stock};
 use super::rejection::{Rejection, Rule, require};
-use super::table::Table;
+use super::table::{Rows, tables};
 use super::time::Timestamp;
 use super::transfer::{Transfer, Transfers};
 
-/// Everything that the entries so far say.
-#[derive(Debug, Clone, Default)]
-pub struct State {
-    pub(crate) directory: Directory,
-    pub(crate) pending: Table<u64, Pending>,
-    pub(crate) register: Register,
-    pub(crate) transfers: Transfers,
-    pub(crate) procurement: Procurement,
+tables! {
+    /// Everything that the entries so far say.
+    pub struct State {
+        pending: u64 => Pending,
+    }
+    parts {
+        directory: Directory,
+        authority: Authority,
+        register: Register,
+        transfers: Transfers,
+        procurement: Procurement,
+    }
 }
 
 /// Leave to apply an act: what [`State::admit`] gives and [`State::apply`] takes.
@@ -97,6 +102,12 @@ impl State {
             return Ok(Vec::new());
         }
         let officer = self.directory.author_of(act)?;
+        require(!officer.role.only_looks(), Rule::Sod4, || {
+            format!("a {} of {} reads and attests; it signs no business", officer.role, officer.party)
+        })?;
+        for party in rules.binds(self) {
+            self.directory.require_standing(party)?;
+        }
         let needed = rules.signers(self, act)?;
         let missing = after_signature(&needed, &officer).ok_or_else(|| {
             Rejection::new(
@@ -129,21 +140,18 @@ impl State {
             event.rules().apply(self, act);
         }
     }
-
-    /// A state for a trial: it begins as this one, and what happens to it stays with it.
-    fn fork(&self) -> Self {
-        Self {
-            directory: self.directory.fork(),
-            pending: self.pending.fork(),
-            register: self.register.fork(),
-            transfers: self.transfers.fork(),
-            procurement: self.procurement.fork(),
-        }
-    }
 }
 
 /// What can be asked.
 impl State {
+    /// Shows every row of every table: all that the state is made of.
+    ///
+    /// # Errors
+    /// Those of the walker.
+    pub fn rows<R: Rows>(&self, rows: &mut R) -> Result<(), R::Error> {
+        self.walk(rows)
+    }
+
     /// The clocks and limits that hold now.
     pub fn parameters(&self) -> &Parameters {
         &self.directory.parameters

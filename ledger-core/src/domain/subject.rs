@@ -2,7 +2,13 @@
 
 use std::fmt;
 
-use super::ids::{ContractId, ProgrammeId, PublicKey, TransferId};
+use serde::{Serialize, Serializer};
+
+use super::codes::Party;
+use super::ids::{
+    AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, PublicKey, SupportOrderId,
+    TransferId,
+};
 use super::item::ItemId;
 
 /// A thing that has a history.
@@ -20,6 +26,18 @@ pub enum Subject {
     Programme(ProgrammeId),
     /// A contract with its deliveries, invoices and payments.
     Contract(ContractId),
+    /// A framework agreement with its call-offs.
+    Framework(FrameworkId),
+    /// A movement with its permissions and crossings.
+    Movement(MovementId),
+    /// An order of mutual support and what was given for it.
+    Support(SupportOrderId),
+    /// A standing authorisation.
+    Authorisation(AuthorisationId),
+    /// A crisis, over all states that declared it.
+    Crisis(CrisisId),
+    /// A party's membership.
+    Party(Party),
 }
 
 impl fmt::Display for Subject {
@@ -31,6 +49,18 @@ impl fmt::Display for Subject {
             Subject::Transfer(id) => write!(f, "transfer {id}"),
             Subject::Programme(id) => write!(f, "programme {id}"),
             Subject::Contract(id) => write!(f, "contract {id}"),
+            Subject::Framework(id) => write!(f, "framework {id}"),
+            Subject::Movement(id) => write!(f, "movement {id}"),
+            Subject::Support(id) => write!(f, "support order {id}"),
+            Subject::Authorisation(id) => write!(f, "authorisation {id}"),
+            Subject::Crisis(id) => write!(f, "crisis {id}"),
+            Subject::Party(id) => write!(f, "party {id}"),
         }
+    }
+}
+
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
     }
 }

@@ -7,6 +7,78 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
+/// Who walks over the rows of the state, table by table, each in the order of its keys.
+pub trait Rows {
+    /// What can go wrong on the way.
+    type Error;
+
+    /// Takes one row.
+    ///
+    /// # Errors
+    /// Those of the walker; the walk ends there.
+    fn row<K: Serialize, V: Serialize>(
+        &mut self,
+        table: &'static str,
+        key: &K,
+        row: &V,
+    ) -> Result<(), Self::Error>;
+}
+
+/// Defines a part of the state: its tables, then, if there are, single `values` and `parts` with tables of their
+/// own. The names of tables and values stand in the state document: each is used once in the whole state.
+macro_rules! tables {
+    (
+        $(#[$doc:meta])*
+        $vis:vis struct $name:ident {
+            $($(#[$tdoc:meta])* $table:ident: $key:ty => $row:ty,)*
+        }
+        $(values { $($(#[$vdoc:meta])* $value:ident: $type:ty,)* })?
+        $(parts { $($(#[$pdoc:meta])* $part:ident: $inner:ty,)* })?
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default)]
+        $vis struct $name {
+            $($(#[$tdoc])* pub(crate) $table: $crate::domain::table::Table<$key, $row>,)*
+            $($($(#[$vdoc])* pub(crate) $value: $type,)*)?
+            $($($(#[$pdoc])* pub(crate) $part: $inner,)*)?
+        }
+
+        impl $name {
+            /// A copy for a trial: what happens to it stays with it.
+            pub(crate) fn fork(&self) -> Self {
+                Self {
+                    $($table: self.$table.fork(),)*
+                    $($($value: self.$value.clone(),)*)?
+                    $($($part: self.$part.fork(),)*)?
+                }
+            }
+
+            /// Shows every row.
+            pub(crate) fn walk<R: $crate::domain::table::Rows>(&self, rows: &mut R) -> Result<(), R::Error> {
+                $(for (key, row) in self.$table.iter() {
+                    rows.row(stringify!($table), key, row)?;
+                })*
+                $($(rows.row(stringify!($value), &(), &self.$value)?;)*)?
+                $($(self.$part.walk(rows)?;)*)?
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use tables;
+
+/// Serialises a map whose keys are no text as a list of pairs, in key order.
+pub(crate) fn pairs<'a, K, V, S>(map: &'a BTreeMap<K, V>, out: S) -> Result<S::Ok, S::Error>
+where
+    K: Serialize + 'a,
+    V: Serialize + 'a,
+    S: Serializer,
+{
+    out.collect_seq(map)
+}
+
 /// Rows by key, in key order.
 #[derive(Debug, Clone)]
 pub(crate) struct Table<K, V> {

@@ -140,6 +140,14 @@ impl Date {
     }
 }
 
+impl Date {
+    /// How many days later `later` is; 0 when it is not.
+    pub fn days_until(self, later: Date) -> u64 {
+        let day = |date: Date| date.end().as_millis().wrapping_div(24 * 3_600_000);
+        day(later).saturating_sub(day(self))
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

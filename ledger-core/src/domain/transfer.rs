@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{DocumentKind, Party};
-use super::consent::{Basis, Signer, basis};
+use super::consent::{Family, Signer};
 use super::consignment::Consignment;
 use super::discrepancy::Discrepancy;
 use super::event::{RecordedAct, Rules, events};
@@ -16,13 +16,13 @@ use super::ids::{ConsignmentId, DiscrepancyId, TransferId};
 use super::item::{Item, ItemId};
 use super::licence::Licences;
 use super::money::Money;
-use super::party::{BOOK, PAYER};
+use super::party::{BOOK, BOOK_OR_DUTY, MINISTER, PAYER};
 use super::quantity::Quantity;
 use super::register::{Position, Standing, check_list};
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
-use super::table::Table;
+use super::table::tables;
 use super::text::{Text, code_list};
 use super::time::Date;
 
@@ -151,7 +151,7 @@ events! {
 }
 
 /// A transfer and what became of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Transfer {
     /// What was proposed.
     pub terms: TransferProposed,
@@ -203,30 +203,52 @@ pub enum TransferStatus {
     Complete,
 }
 
-/// All transfers, their consignments and discrepancies, and what states allow.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Transfers {
-    pub(crate) transfers: Table<TransferId, Transfer>,
-    pub(crate) consignments: Table<ConsignmentId, Consignment>,
-    pub(crate) discrepancies: Table<DiscrepancyId, Discrepancy>,
-    pub(crate) licences: Licences,
-    /// The last transfer that named a serial item: it is the only one that can be open.
-    claims: Table<ItemId, TransferId>,
+tables! {
+    /// All transfers, their consignments and discrepancies, and what states allow.
+    pub(crate) struct Transfers {
+        transfers: TransferId => Transfer,
+        consignments: ConsignmentId => Consignment,
+        discrepancies: DiscrepancyId => Discrepancy,
+        /// The last transfer that named a serial item: it is the only one that can be open.
+        claims: ItemId => TransferId,
+    }
+    parts {
+        licences: Licences,
+    }
 }
 
 impl Transfers {
-    pub(crate) fn fork(&self) -> Self {
-        Self {
-            transfers: self.transfers.fork(),
-            consignments: self.consignments.fork(),
-            discrepancies: self.discrepancies.fork(),
-            licences: self.licences.fork(),
-            claims: self.claims.fork(),
-        }
-    }
-
     pub(crate) fn transfer(&self, id: &TransferId) -> Result<&Transfer, Rejection> {
         self.transfers.get(id).ok_or_else(|| Rejection::unknown("transfer", id))
+    }
+}
+
+impl State {
+    /// Ends a transfer that the receiving party refused to ratify: nothing more is sent, and a loan is due at once.
+    pub(crate) fn unwind_transfer(&mut self, id: &TransferId, act: &RecordedAct) {
+        let Some(transfer) = self.transfers.transfers.get_mut(id) else { return };
+        if !transfer.has_ended() {
+            transfer.refused_in = Some(act.seq);
+        }
+        if transfer.due.is_some() {
+            let today = act.recorded_at.date();
+            transfer.due = transfer.due.map(|due| due.min(today));
+            transfer.recalled_in = Some(act.seq);
+        }
+        self.release_reserved(id);
+    }
+
+    /// Frees what is set aside for a transfer that ended.
+    fn release_reserved(&mut self, id: &TransferId) {
+        let Some(transfer) = self.transfers.transfers.get(id) else { return };
+        let (items, reserved) = (transfer.terms.items.clone(), Standing::Reserved(id.clone()));
+        for item in &items {
+            self.register.shift(
+                item,
+                |position| position.standing == reserved,
+                |position| Position { standing: Standing::InService, ..position.clone() },
+            );
+        }
     }
 }
 
@@ -262,18 +284,18 @@ impl State {
     }
 
     fn status_of(&self, id: &TransferId, transfer: &Transfer) -> TransferStatus {
-        if transfer.refused_in.is_some() {
-            return TransferStatus::Refused;
-        }
-        if transfer.approved_in.is_none() {
-            let cancelled = transfer.cancelled_in.is_some();
-            return if cancelled { TransferStatus::Cancelled } else { TransferStatus::Proposed };
+        if transfer.consignments.is_empty() {
+            return if transfer.refused_in.is_some() {
+                TransferStatus::Refused
+            } else if transfer.cancelled_in.is_some() {
+                TransferStatus::Cancelled
+            } else if transfer.approved_in.is_some() {
+                TransferStatus::Approved
+            } else {
+                TransferStatus::Proposed
+            };
         }
         let tally = self.tally(id, transfer);
-        if transfer.consignments.is_empty() {
-            let cancelled = transfer.cancelled_in.is_some();
-            return if cancelled { TransferStatus::Cancelled } else { TransferStatus::Approved };
-        }
         if tally.missing {
             TransferStatus::Discrepant
         } else if tally.out {
@@ -282,7 +304,7 @@ impl State {
             TransferStatus::Returning
         } else if tally.on_loan || tally.lost {
             TransferStatus::Running
-        } else if transfer.cancelled_in.is_none() && transfer.has_rest() {
+        } else if !transfer.has_ended() && transfer.has_rest() {
             TransferStatus::PartlyDone
         } else if tally.awaiting_title {
             TransferStatus::AwaitingTitle
@@ -326,9 +348,8 @@ impl State {
         require(transfer.terms.kind == TransferKind::Loan, Rule::T03, || {
             format!("transfer {id} is not a loan")
         })?;
-        require(transfer.approved_in.is_some() && self.transfer_is_open(id), Rule::S03, || {
-            format!("loan {id} is not running")
-        })?;
+        let begun = transfer.approved_in.is_some() || !transfer.consignments.is_empty();
+        require(begun && self.transfer_is_open(id), Rule::S03, || format!("loan {id} is not running"))?;
         Ok(transfer)
     }
 }
@@ -341,14 +362,13 @@ impl Transfer {
         Some(agreed.minus(gone).unwrap_or(agreed.none()))
     }
 
-    fn has_rest(&self) -> bool {
-        self.terms.items.iter().any(|item| self.rest_of(item.id()).is_some_and(|rest| !rest.is_zero()))
+    /// True when nothing more is sent under it, because it was refused or cancelled.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.refused_in.is_some() || self.cancelled_in.is_some()
     }
 
-    /// On what the receiving party's consent rests.
-    pub(crate) fn consent(&self) -> Result<Basis, Rejection> {
-        let transfer = &self.terms.transfer;
-        basis(self.terms.to, BOOK, self.approved_in, || format!("transfer {transfer}"))
+    fn has_rest(&self) -> bool {
+        self.terms.items.iter().any(|item| self.rest_of(item.id()).is_some_and(|rest| !rest.is_zero()))
     }
 
     pub(crate) fn subjects(&self) -> Vec<Subject> {
@@ -362,8 +382,20 @@ pub(crate) fn subjects_of(state: &State, id: &TransferId) -> Vec<Subject> {
 }
 
 impl Rules for TransferProposed {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        let mut signers = vec![Signer::of(self.from, BOOK)];
+    fn binds(&self, _: &State) -> Vec<Party> {
+        vec![self.from, self.to]
+    }
+
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        let crisis = self.family().is_some_and(|family| {
+            state.crisis_of(self.from, family, self.occurred_at, act.recorded_at).is_some()
+        });
+        let mut signers = vec![Signer::of(self.from, if crisis { BOOK_OR_DUTY } else { BOOK })];
+        // A price above the limit takes the minister's word.
+        let regime = state.directory.regime.as_ref();
+        if self.price.is_some_and(|price| regime.is_some_and(|regime| regime.needs_minister(price))) {
+            signers.push(Signer::of(self.from, MINISTER));
+        }
         // A custodian gives back alone; to a third party he gives with the owner's consent.
         if self.owner != self.from && self.owner != self.to && state.directory.parties.contains(&self.owner) {
             signers.push(Signer::of(self.owner, BOOK));
@@ -430,6 +462,16 @@ impl Rules for TransferProposed {
 }
 
 impl TransferProposed {
+    /// The kind of consent that the receiver gives, for which an authorisation or a crisis can stand in. Title goes
+    /// by both sides' own word alone.
+    pub(crate) const fn family(&self) -> Option<Family> {
+        match self.kind {
+            TransferKind::Loan => Some(Family::Loan),
+            TransferKind::Custody => Some(Family::Custody),
+            TransferKind::Donation | TransferKind::Sale => None,
+        }
+    }
+
     fn admit_item(&self, state: &State, item: &Item) -> Result<(), Rejection> {
         let stock = state.register.stock(item.id())?;
         if let Some(claim) = state.transfers.claims.get(item.id()) {
@@ -474,7 +516,18 @@ fn both_sign(state: &State, id: &TransferId) -> Result<Vec<Signer>, Rejection> {
 
 impl Rules for TransferApproved {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        receiver_signs(state, &self.transfer)
+        let terms = &state.transfers.transfer(&self.transfer)?.terms;
+        let mut signers = vec![Signer::of(terms.to, BOOK)];
+        let regime = state.directory.regime.as_ref();
+        if terms.price.is_some_and(|price| regime.is_some_and(|regime| regime.needs_minister(price))) {
+            signers.push(Signer::of(terms.to, MINISTER));
+        }
+        Ok(signers)
+    }
+
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let transfer = state.transfers.transfers.get(&self.transfer);
+        transfer.map_or_else(Vec::new, |transfer| vec![transfer.terms.from, transfer.terms.to])
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
@@ -519,8 +572,7 @@ impl Rules for TransferCancelled {
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
         let transfer = state.transfers.transfer(&self.transfer)?;
-        let ended = transfer.refused_in.is_some() || transfer.cancelled_in.is_some();
-        require(!ended && transfer.has_rest(), Rule::S03, || {
+        require(!transfer.has_ended() && transfer.has_rest(), Rule::S03, || {
             format!("nothing of transfer {} is left to cancel", self.transfer)
         })?;
         require(!state.tally(&self.transfer, transfer).underway(), Rule::S03, || {
@@ -531,14 +583,7 @@ impl Rules for TransferCancelled {
     fn apply(&self, state: &mut State, act: &RecordedAct) {
         let Some(transfer) = state.transfers.transfers.get_mut(&self.transfer) else { return };
         transfer.cancelled_in = Some(act.seq);
-        let (items, reserved) = (transfer.terms.items.clone(), Standing::Reserved(self.transfer.clone()));
-        for item in &items {
-            state.register.shift(
-                item,
-                |position| position.standing == reserved,
-                |position| Position { standing: Standing::InService, ..position.clone() },
-            );
-        }
+        state.release_reserved(&self.transfer);
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {

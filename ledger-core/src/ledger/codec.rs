@@ -18,20 +18,28 @@ use bincode::enc::{Encode as _, Encoder, EncoderImpl};
 use bincode::error::{DecodeError, EncodeError};
 
 use crate::domain::Digest;
-use crate::domain::codes::{
-    Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Ncage, Nsn, Party,
+use crate::domain::authority::{
+    Limits, StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
+    StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
+use crate::domain::codes::{
+    Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Mode, Ncage, Nsn, Party, Purpose,
+};
+use crate::domain::consent::Family;
 use crate::domain::consignment::{
     ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use crate::domain::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended, CrisisScope};
 use crate::domain::discrepancy::{
     DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
 use crate::domain::event::{Act, Document, Event, with_catalogue};
 use crate::domain::ids::{
-    ActId, BatchNumber, ConsentId, ConsignmentId, ContractId, DeliveryId, DiscrepancyId, InvoiceId,
-    LicenceId, LossId, Origin, PartNumber, PaymentId, Place, PoolId, ProgrammeId, PublicKey, Reference,
-    SerialNumber, Signature, TransferId,
+    ActId, AdvanceId, AuthorisationId, BatchNumber, CertificateId, CommitmentId, ConsentId, ConsignmentId,
+    ContractId, CountId, CrisisId, CrossingPointId, DelegationId, DeliveryId, DiscrepancyId, ExclusionId,
+    FrameworkId, HandReceiptId, IncidentId, InvoiceId, LicenceId, LossId, MovementId, OptionId, Origin,
+    PartNumber, PaymentId, Place, PoolId, ProcedureId, ProgrammeId, PublicKey, QualityRequestId, Reference,
+    RefundId, SerialNumber, SettlementId, Signature, SupportOrderId, TenderLotId, TransferId, WarrantyId,
 };
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
@@ -47,6 +55,8 @@ use crate::domain::procurement::{
     ParticipantJoined, PartyAmount, PartyQuantity, PaymentExecuted, ProgrammeProposed,
 };
 use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
+use crate::domain::regime::{RegimeParameters, RegimeParametersSet};
 use crate::domain::register::{
     ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
 };
@@ -272,7 +282,9 @@ macro_rules! texts {
 
 texts!(MAX_ID; Origin, ProgrammeId, ContractId, DeliveryId, InvoiceId, PaymentId, PoolId, TransferId,
     ConsignmentId, DiscrepancyId, LossId, ConsentId, LicenceId, Place, Reference, PartNumber, SerialNumber,
-    BatchNumber);
+    BatchNumber, AdvanceId, AuthorisationId, CertificateId, CommitmentId, CountId, CrisisId, CrossingPointId,
+    DelegationId, ExclusionId, FrameworkId, HandReceiptId, IncidentId, MovementId, OptionId, ProcedureId,
+    QualityRequestId, RefundId, SettlementId, SupportOrderId, TenderLotId, WarrantyId);
 // A character has at most four bytes.
 texts!(MAX_TEXT * 4; Text);
 
@@ -342,6 +354,11 @@ numbers! {
     Liability: u8, number, from_number;
     Outcome: u8, number, from_number;
     CostBasis: u8, number, from_number;
+    Family: u8, number, from_number;
+    CrisisScope: u8, number, from_number;
+    Remedy: u8, number, from_number;
+    Purpose: u8, number, from_number;
+    Mode: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -567,6 +584,87 @@ structures! {
     KeyRevoked { occurred_at: Timestamp, key: PublicKey, reason: Text }
     ActCountersigned { occurred_at: Timestamp, entry: u64, remark: Option<Text> }
     ActRefused { occurred_at: Timestamp, entry: u64, reason: Text }
+    RegimeParameters {
+        clock_skew_ms: u64,
+        in_transit_limit_h: u32,
+        discrepancy_answer_days: u32,
+        permission_answer_h: u32,
+        crisis_permission_answer_h: u32,
+        crossing_tolerance_min: u32,
+        crisis_first_h: u32,
+        crisis_extension_h: u32,
+        ratification_h: u32,
+        standing_days: u32,
+        late_recording_h: u32,
+        minister_limits: Vec<Money>,
+        crisis_limits: Vec<Money>,
+        count_cadence_days: u32,
+        support_in_kind_days: u32,
+        support_cash_days: u32,
+        framework_days: u32,
+        settlement_days: u32,
+        bulk_tolerance_bp: u32,
+        ageing_days: Vec<u32>,
+    }
+    RegimeParametersSet { occurred_at: Timestamp, parameters: RegimeParameters }
+    Limits {
+        persons: u32,
+        vehicles: u32,
+        at_once: u32,
+        load_class: u16,
+        oversize: bool,
+        armed: bool,
+        neq_g: u64,
+        hazards: Vec<Hazard>,
+        value: Option<Money>,
+        nsns: Vec<Nsn>,
+        ml: Vec<MlCategory>,
+        crossing_points: Vec<CrossingPointId>,
+        purposes: Vec<Purpose>,
+        modes: Vec<Mode>,
+    }
+    StandingAuthorisationGranted {
+        occurred_at: Timestamp,
+        authorisation: AuthorisationId,
+        grantor: Party,
+        grantees: Vec<Party>,
+        family: Family,
+        limits: Limits,
+        notice_h: u32,
+        valid_from: Date,
+        valid_to: Date,
+    }
+    StandingAuthorisationAmended {
+        occurred_at: Timestamp,
+        authorisation: AuthorisationId,
+        limits: Limits,
+        notice_h: u32,
+        valid_to: Date,
+    }
+    StandingAuthorisationSuspended { occurred_at: Timestamp, authorisation: AuthorisationId, reason: Text }
+    StandingAuthorisationResumed { occurred_at: Timestamp, authorisation: AuthorisationId }
+    StandingAuthorisationRevoked { occurred_at: Timestamp, authorisation: AuthorisationId, reason: Text }
+    CrisisDeclared {
+        occurred_at: Timestamp,
+        crisis: CrisisId,
+        party: Party,
+        scope: CrisisScope,
+        families: Vec<Family>,
+        starts_at: Timestamp,
+        expires_at: Timestamp,
+        ground: Text,
+    }
+    CrisisExtended {
+        occurred_at: Timestamp,
+        crisis: CrisisId,
+        party: Party,
+        expires_at: Timestamp,
+        ground: Text,
+    }
+    CrisisEnded { occurred_at: Timestamp, crisis: CrisisId, party: Party, reason: Text }
+    ActRatified { occurred_at: Timestamp, entry: u64, party: Party, remark: Option<Text> }
+    RatificationRefused { occurred_at: Timestamp, entry: u64, party: Party, reason: Text }
+    UnwindingClosed { occurred_at: Timestamp, entry: u64, party: Party, remedy: Remedy, finding: Text }
     ItemRegistered {
         occurred_at: Timestamp,
         item: Item,

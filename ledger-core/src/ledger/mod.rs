@@ -13,6 +13,7 @@ pub mod finding;
 pub mod head;
 pub mod keys;
 pub mod signer;
+pub mod state_digest;
 pub mod tip;
 
 pub use audit::{Auditor, Report};

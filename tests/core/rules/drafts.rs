@@ -95,6 +95,52 @@ pub(crate) fn refusal(entry: u64) -> Draft {
     draft("ActRefused", json!({ "entry": entry, "reason": "not agreed" }))
 }
 
+// --------------------------------------------------------------------------------------- agreements
+
+/// Clocks and limits as the parties might agree on them.
+pub(crate) fn regime() -> Draft {
+    regime_with(json!({}))
+}
+
+/// The same with some of them changed.
+pub(crate) fn regime_with(changes: Value) -> Draft {
+    let mut parameters = json!({
+        "clock_skew_ms": 300_000, "in_transit_limit_h": 72, "discrepancy_answer_days": 30,
+        "permission_answer_h": 72, "crisis_permission_answer_h": 6, "crossing_tolerance_min": 30,
+        "crisis_first_h": 72, "crisis_extension_h": 168, "ratification_h": 72, "standing_days": 365,
+        "late_recording_h": 24, "minister_limits": ["1000000.00 EUR"], "crisis_limits": ["5000000.00 EUR"],
+        "count_cadence_days": 180, "support_in_kind_days": 365, "support_cash_days": 60,
+        "framework_days": 2557, "settlement_days": 30, "bulk_tolerance_bp": 50,
+        "ageing_days": [30, 60, 90, 365],
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        parameters[name] = value.clone();
+    }
+    draft("RegimeParametersSet", json!({ "parameters": parameters }))
+}
+
+/// What `grantor` lets `grantee` do without asking.
+pub(crate) fn authorise(id: &str, family: &str, grantor: &str, grantee: &str, limits: Value) -> Draft {
+    draft(
+        "StandingAuthorisationGranted",
+        json!({
+            "authorisation": id, "grantor": grantor, "grantees": [grantee], "family": family,
+            "limits": limits, "notice_h": 0, "valid_from": "2026-01-01", "valid_to": "2026-12-31",
+        }),
+    )
+}
+
+/// A crisis of `party`'s own, from `start` to `end`.
+pub(crate) fn declare(id: &str, party: &str, families: &[&str], start: &str, end: &str) -> Draft {
+    draft(
+        "CrisisDeclared",
+        json!({
+            "crisis": id, "party": party, "scope": "NATIONAL", "families": families,
+            "starts_at": start, "expires_at": end, "ground": "Hostile movements at the border",
+        }),
+    )
+}
+
 // ------------------------------------------------------------------------------------------ materiel
 
 /// A recoilless rifle.

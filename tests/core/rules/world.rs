@@ -34,9 +34,13 @@ pub(crate) const PBO: Role = Role::PropertyBookOfficer;
 pub(crate) const HRH: Role = Role::HandReceiptHolder;
 pub(crate) const LIC: Role = Role::LicenceLiaison;
 pub(crate) const AUD: Role = Role::Auditor;
+pub(crate) const NMC: Role = Role::MovementCentre;
+pub(crate) const TFC: Role = Role::ConvoyCommander;
+pub(crate) const CUS: Role = Role::Customs;
+pub(crate) const DTY: Role = Role::DutyOfficer;
 
 /// The roles that every founder fills.
-const STAFF: &[Role] = &[REG, MIN, NAD, PCO, FIN, QAR, PBO, HRH, LIC, AUD];
+const STAFF: &[Role] = &[REG, MIN, NAD, PCO, FIN, QAR, PBO, HRH, LIC, AUD, NMC, TFC, CUS, DTY];
 
 /// An officer: country code and role.
 pub(crate) type Who = (&'static str, Role);
@@ -119,6 +123,14 @@ impl World {
                 world.agree(&[(party, ROOT), (witness, ROOT)], enrol(key_of((party, *role)), party, *role));
             }
         }
+        world.took_effect.clear();
+        world
+    }
+
+    /// Founded, and the ministers have agreed on the clocks and limits of [`regime`].
+    pub(crate) fn with_regime() -> Self {
+        let mut world = Self::new();
+        world.agree(&[(EE, MIN), (LV, MIN), (LT, MIN)], regime());
         world.took_effect.clear();
         world
     }

@@ -16,6 +16,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::rejection::{Rejection, Rule, require};
 use crate::domain::state::State;
 use crate::domain::subject::Subject;
+use crate::domain::table::pairs;
 use crate::domain::text::Text;
 
 /// A party's part of a contract line.
@@ -91,13 +92,14 @@ pub struct Progress {
 }
 
 /// A contract and what became of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Contract {
     /// What was signed.
     pub terms: ContractSigned,
     /// The entry that signed it.
     pub signed_in: u64,
     /// How far each line is, for each party.
+    #[serde(serialize_with = "pairs")]
     pub progress: BTreeMap<(u32, Party), Progress>,
     /// How much of each line was charged.
     pub invoiced: BTreeMap<u32, Quantity>,

@@ -17,6 +17,7 @@ use crate::domain::register::{Master, Position, Standing, check_list};
 use crate::domain::rejection::{Rejection, Rule, require};
 use crate::domain::state::State;
 use crate::domain::subject::Subject;
+use crate::domain::table::pairs;
 use crate::domain::text::Text;
 use crate::domain::time::Date;
 
@@ -71,13 +72,14 @@ events! {
 }
 
 /// A delivery and what became of it, item by item.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Delivery {
     /// What was dispatched.
     pub terms: DeliveryDispatched,
     /// The entry that received it.
     pub received_in: Option<u64>,
     /// Received and not yet accepted.
+    #[serde(serialize_with = "pairs")]
     pub waiting: BTreeMap<(u32, ItemId), Quantity>,
 }
 

@@ -18,35 +18,23 @@ use super::ids::{ContractId, DeliveryId, InvoiceId, PaymentId, PoolId, Programme
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
-use super::table::Table;
+use super::table::tables;
 
-/// All programmes, contracts and what hangs on them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Procurement {
-    pub(crate) programmes: Table<ProgrammeId, Programme>,
-    pub(crate) contracts: Table<ContractId, Contract>,
-    deliveries: Table<DeliveryId, Delivery>,
-    invoices: Table<InvoiceId, Invoice>,
-    invoice_numbers: Table<(Ncage, Reference), InvoiceId>,
-    payments: Table<PaymentId, PaymentExecuted>,
-    bank_refs: Table<Reference, PaymentId>,
-    pools: Table<PoolId, ProgrammeId>,
+tables! {
+    /// All programmes, contracts and what hangs on them.
+    pub(crate) struct Procurement {
+        programmes: ProgrammeId => Programme,
+        contracts: ContractId => Contract,
+        deliveries: DeliveryId => Delivery,
+        invoices: InvoiceId => Invoice,
+        invoice_numbers: (Ncage, Reference) => InvoiceId,
+        payments: PaymentId => PaymentExecuted,
+        bank_refs: Reference => PaymentId,
+        pools: PoolId => ProgrammeId,
+    }
 }
 
 impl Procurement {
-    pub(crate) fn fork(&self) -> Self {
-        Self {
-            programmes: self.programmes.fork(),
-            contracts: self.contracts.fork(),
-            deliveries: self.deliveries.fork(),
-            invoices: self.invoices.fork(),
-            invoice_numbers: self.invoice_numbers.fork(),
-            payments: self.payments.fork(),
-            bank_refs: self.bank_refs.fork(),
-            pools: self.pools.fork(),
-        }
-    }
-
     fn programme(&self, id: &ProgrammeId) -> Result<&Programme, Rejection> {
         self.programmes.get(id).ok_or_else(|| Rejection::unknown("programme", id))
     }

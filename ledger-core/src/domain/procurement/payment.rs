@@ -69,7 +69,7 @@ events! {
 }
 
 /// An invoice and what was paid on it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Invoice {
     /// What was registered.
     pub terms: InvoiceRegistered,

@@ -116,7 +116,7 @@ pub struct Shares {
 }
 
 /// A programme and what became of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Programme {
     /// What was proposed.
     pub terms: ProgrammeProposed,
