@@ -250,6 +250,7 @@ pub(crate) fn event(event: &Event) -> String {
                 count(e.lines.len() as u64, "line", "lines")
             )
         }
+        Event::SupplyTermsAgreed(e) => e.contract.to_string(),
         Event::DeliveryDispatched(e) => format!("{} of {} to {}", e.delivery, e.contract, e.consignee),
         Event::DeliveryReceived(e) => format!("{}, {} counted", e.delivery, items(&e.items)),
         Event::DeliveryAccepted(e) => {

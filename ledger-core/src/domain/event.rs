@@ -22,7 +22,7 @@ use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
     ArrangementEffective, ContractSigned, CostShareAssessed, DeliveryAccepted, DeliveryDispatched,
     DeliveryReceived, InvoiceApproved, InvoiceRegistered, ParticipantJoined, PaymentExecuted,
-    ProgrammeProposed,
+    ProgrammeProposed, SupplyTermsAgreed,
 };
 use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
 use super::regime::RegimeParametersSet;
@@ -186,6 +186,7 @@ macro_rules! with_catalogue {
             0x0409 InvoiceApproved
             0x040a PaymentExecuted
             0x040b CostShareAssessed
+            0x040c SupplyTermsAgreed
         }
     };
 }

@@ -52,7 +52,8 @@ use crate::domain::pending::{ActCountersigned, ActRefused};
 use crate::domain::procurement::{
     ArrangementEffective, ContractLine, ContractSigned, CostBasis, CostShareAssessed, DeliveredItem,
     DeliveryAccepted, DeliveryDispatched, DeliveryReceived, InvoiceApproved, InvoiceLine, InvoiceRegistered,
-    ParticipantJoined, PartyAmount, PartyQuantity, PaymentExecuted, ProgrammeProposed,
+    ParticipantJoined, PartyAmount, PartyQuantity, PaymentExecuted, ProgrammeProposed, ScheduledDelivery,
+    SupplyTerms, SupplyTermsAgreed,
 };
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
@@ -878,6 +879,19 @@ structures! {
         basis: CostBasis,
         total: Money,
         parts: Vec<PartyAmount>,
+    }
+    SupplyTerms {
+        supplier_nation: Country,
+        quality_assurance: bool,
+        advance_cap: Option<Money>,
+        warranty_days: u32,
+    }
+    ScheduledDelivery { line: u32, party: Party, quantity: Quantity, due: Date }
+    SupplyTermsAgreed {
+        occurred_at: Timestamp,
+        contract: ContractId,
+        supply: SupplyTerms,
+        schedule: Vec<ScheduledDelivery>,
     }
 }
 

@@ -9,7 +9,7 @@ use super::Programme;
 use crate::domain::codes::{Country, DocumentKind, Hazard, MlCategory, Ncage, Nsn, Party};
 use crate::domain::consent::Signer;
 use crate::domain::event::{RecordedAct, Rules, events};
-use crate::domain::ids::{ContractId, DeliveryId, InvoiceId, ProgrammeId};
+use crate::domain::ids::{ContractId, DeliveryId, InvoiceId, ProgrammeId, PublicKey};
 use crate::domain::money::Money;
 use crate::domain::party::BUYER;
 use crate::domain::quantity::Quantity;
@@ -18,6 +18,7 @@ use crate::domain::state::State;
 use crate::domain::subject::Subject;
 use crate::domain::table::pairs;
 use crate::domain::text::Text;
+use crate::domain::time::Date;
 
 /// A party's part of a contract line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +61,35 @@ pub struct ContractLine {
     pub per_party: Vec<PartyQuantity>,
 }
 
+/// On what terms a supplier delivers, besides what and at which price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplyTerms {
+    /// The state in which the supplier makes the goods; its authority assures their quality
+    pub supplier_nation: Country,
+    /// Whether government quality assurance (STANAG 4107) is closed before goods are accepted
+    pub quality_assurance: bool,
+    /// The most that may be paid in advance over all payers; without it nothing may
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advance_cap: Option<Money>,
+    /// How long after acceptance the supplier answers for defects, in days
+    pub warranty_days: u32,
+}
+
+/// What is to be delivered to a party by a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduledDelivery {
+    /// Number of the contract line
+    pub line: u32,
+    /// The party that receives it
+    pub party: Party,
+    /// How much of it
+    pub quantity: Quantity,
+    /// The day by which it is received
+    pub due: Date,
+}
+
 events! {
     /// Sign a contract with a supplier, with each party's quantity
     ContractSigned {
@@ -75,6 +105,17 @@ events! {
         lines: Vec<ContractLine>,
         /// When and how is paid
         payment_terms: Text,
+    }
+
+    /// Agree on the terms of supply and the delivery schedule of a contract, as its signers
+    SupplyTermsAgreed {
+        /// Number of the contract
+        contract: ContractId,
+        /// The terms
+        supply: SupplyTerms,
+        /// What is delivered to whom by when, in the order of line, party and day
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        schedule: Vec<ScheduledDelivery>,
     }
 }
 
@@ -98,6 +139,12 @@ pub struct Contract {
     pub terms: ContractSigned,
     /// The entry that signed it.
     pub signed_in: u64,
+    /// Who signed it, as far as they are officers of the parties (domain.md SOD-1).
+    pub signed_by: Vec<PublicKey>,
+    /// The terms of supply, once agreed.
+    pub supply: Option<SupplyTerms>,
+    /// What is to be delivered to whom by when.
+    pub schedule: Vec<ScheduledDelivery>,
     /// How far each line is, for each party.
     #[serde(serialize_with = "pairs")]
     pub progress: BTreeMap<(u32, Party), Progress>,
@@ -150,6 +197,9 @@ impl Rules for ContractSigned {
         let contract = Contract {
             terms: self.clone(),
             signed_in: act.seq,
+            signed_by: vec![act.author],
+            supply: None,
+            schedule: Vec::new(),
             progress,
             invoiced: self.lines.iter().map(|line| (line.line, line.quantity.none())).collect(),
             deliveries: Vec::new(),
@@ -164,6 +214,78 @@ impl Rules for ContractSigned {
     fn subjects(&self, _: &State) -> Vec<Subject> {
         // Not asked of the state: it does not know a contract that waits for a signature.
         vec![Subject::Contract(self.contract.clone()), Subject::Programme(self.programme.clone())]
+    }
+}
+
+/// Who signs for a contract: the buyer's contracting officer, and the lead nation's when another buys.
+fn contract_signers(state: &State, contract: &Contract) -> Result<Vec<Signer>, Rejection> {
+    let lead = state.procurement.programme(&contract.terms.programme)?.terms.lead;
+    let others = (contract.terms.buyer != lead).then(|| Signer::of(lead, BUYER));
+    Ok(std::iter::once(Signer::of(contract.terms.buyer, BUYER)).chain(others).collect())
+}
+
+impl Rules for SupplyTermsAgreed {
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        contract_signers(state, state.procurement.contract(&self.contract)?)
+    }
+
+    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
+        let contract = state.procurement.contract(&self.contract)?;
+        require(contract.supply.is_none(), Rule::S03, || {
+            format!("the terms of supply of contract {} are agreed already", self.contract)
+        })?;
+        contract.admit_supply(&self.supply, &self.schedule)
+    }
+
+    fn apply(&self, state: &mut State, _: &RecordedAct) {
+        if let Some(contract) = state.procurement.contracts.get_mut(&self.contract) {
+            contract.supply = Some(self.supply.clone());
+            contract.schedule.clone_from(&self.schedule);
+        }
+    }
+
+    fn subjects(&self, state: &State) -> Vec<Subject> {
+        state.subjects_of_contract(&self.contract)
+    }
+}
+
+impl Contract {
+    /// Refuses terms in another currency, and a schedule that delivers what is not contracted.
+    pub(super) fn admit_supply(
+        &self,
+        supply: &SupplyTerms,
+        schedule: &[ScheduledDelivery],
+    ) -> Result<(), Rejection> {
+        let currency = self.terms.lines.first().map(|line| line.unit_price.currency());
+        require(supply.advance_cap.is_none_or(|cap| currency == Some(cap.currency())), Rule::S05, || {
+            "the advances are in another currency than the contract".into()
+        })?;
+        let rising = schedule
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if (a.line, a.party, a.due) < (b.line, b.party, b.due)));
+        require(rising, Rule::S05, || {
+            "the schedule stands in the order of line, party and day, each once".into()
+        })?;
+        let mut sums: BTreeMap<(u32, Party), Quantity> = BTreeMap::new();
+        for delivery in schedule {
+            let key = (delivery.line, delivery.party);
+            let Some(progress) = self.progress.get(&key) else {
+                return Err(Rejection::new(
+                    Rule::P04,
+                    format!("line {} buys nothing for {}", delivery.line, delivery.party),
+                ));
+            };
+            let sum = sums.entry(key).or_insert(delivery.quantity.none());
+            let total = sum.plus(delivery.quantity);
+            require(total.is_some_and(|total| total.at_most(progress.contracted)), Rule::P04, || {
+                format!(
+                    "more of line {} is scheduled for {} than the contracted {}",
+                    delivery.line, delivery.party, progress.contracted
+                )
+            })?;
+            *sum = total.unwrap_or(*sum);
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,10 @@ mod delivery;
 mod payment;
 mod programme;
 
-pub use contract::{Contract, ContractLine, ContractSigned, PartyQuantity, Progress};
+pub use contract::{
+    Contract, ContractLine, ContractSigned, PartyQuantity, Progress, ScheduledDelivery, SupplyTerms,
+    SupplyTermsAgreed,
+};
 pub use delivery::{DeliveredItem, Delivery, DeliveryAccepted, DeliveryDispatched, DeliveryReceived};
 pub use payment::{Invoice, InvoiceApproved, InvoiceLine, InvoiceRegistered, PaymentExecuted};
 pub use programme::{
