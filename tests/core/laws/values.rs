@@ -217,6 +217,23 @@ fn codes_are_read_as_they_are_written() {
 
 /// One event of each kind, with its optional fields set.
 fn samples() -> Vec<Draft> {
+    use crate::rules::{
+        consent_drafts, governance_drafts, materiel_drafts, money_drafts, movement_drafts, tender_drafts,
+    };
+    [
+        first_samples(),
+        consent_drafts::samples(),
+        governance_drafts::samples(),
+        materiel_drafts::samples(),
+        money_drafts::samples(),
+        movement_drafts::samples(),
+        tender_drafts::samples(),
+    ]
+    .concat()
+}
+
+/// Of the kinds that were there first.
+fn first_samples() -> Vec<Draft> {
     let (key, other) = (fresh_key(1), fresh_key(2));
     vec![
         charter(),

@@ -8,12 +8,25 @@ mod drafts;
 mod invariants;
 pub(crate) mod world;
 
+pub(crate) mod consent_drafts;
+pub(crate) mod governance_drafts;
+pub(crate) mod materiel_drafts;
+pub(crate) mod money_drafts;
+pub(crate) mod movement_drafts;
+pub(crate) mod tender_drafts;
+
 mod acts;
+mod consent;
 mod consignment;
+mod governance;
 mod keys;
 mod licence;
+mod materiel;
+mod money;
+mod movement;
 mod procurement;
 mod register;
+mod tender;
 mod transfer;
 
 use std::collections::BTreeSet;
@@ -61,11 +74,17 @@ use scenarios;
 
 const ALL: &[&[Scenario]] = &[
     acts::SCENARIOS,
+    consent::SCENARIOS,
     consignment::SCENARIOS,
+    governance::SCENARIOS,
     keys::SCENARIOS,
     licence::SCENARIOS,
+    materiel::SCENARIOS,
+    money::SCENARIOS,
+    movement::SCENARIOS,
     procurement::SCENARIOS,
     register::SCENARIOS,
+    tender::SCENARIOS,
     transfer::SCENARIOS,
 ];
 

@@ -1,0 +1,5 @@
+//! Membership, delegation, compromise, corrections and exclusions.
+
+use super::scenarios;
+
+scenarios!();

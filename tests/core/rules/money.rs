@@ -1,0 +1,5 @@
+//! Quality, acceptance, invoices, advances, exemptions, refunds, settlement and warranty.
+
+use super::scenarios;
+
+scenarios!();

@@ -1,0 +1,5 @@
+//! Movements: permissions, crossings, customs, and whose consent a route takes.
+
+use super::scenarios;
+
+scenarios!();

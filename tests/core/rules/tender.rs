@@ -1,0 +1,5 @@
+//! Frameworks, call-offs, awards, amendments, options, funds and withdrawal.
+
+use super::scenarios;
+
+scenarios!();
