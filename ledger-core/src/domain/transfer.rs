@@ -492,12 +492,12 @@ impl TransferProposed {
     }
 }
 
-/// A proposed transfer that nobody has answered or cancelled.
+/// A transfer that the receiver has not answered and nobody has cancelled. Part of it may be on its way under a standing
+/// authorisation or in a crisis; the answer is then about the rest.
 fn unanswered<'a>(state: &'a State, id: &TransferId) -> Result<&'a Transfer, Rejection> {
     let transfer = state.transfers.transfer(id)?;
-    require(state.transfer_status(id) == Some(TransferStatus::Proposed), Rule::S03, || {
-        format!("transfer {id} does not wait for an answer")
-    })?;
+    let open = transfer.approved_in.is_none() && !transfer.has_ended() && transfer.has_rest();
+    require(open, Rule::S03, || format!("transfer {id} does not wait for an answer"))?;
     Ok(transfer)
 }
 
@@ -558,6 +558,7 @@ impl Rules for TransferRefused {
         if let Some(transfer) = state.transfers.transfers.get_mut(&self.transfer) {
             transfer.refused_in = Some(act.seq);
         }
+        state.release_reserved(&self.transfer);
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
