@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ledger_core::domain::ids::{ContractId, ProgrammeId, TransferId};
 use ledger_core::domain::item::ItemId;
 use ledger_core::domain::{Digest, Party, Role, Text, Timestamp};
+use ledger_core::ledger::state_digest::StateClaim;
 
 use crate::keyfile::{KeyArgs, any_path};
 
@@ -128,11 +129,19 @@ pub(crate) enum Command {
   jointledger --ledger baltic verify \\
       --charter 0d4309ea36fd1476b9e436ada2e2da3be847ca191e71d813ed339cbc5205629f
 
-The second also checks that it is the ledger of this charter: pin the fingerprint that the ministries gave you.")]
+  jointledger --ledger baltic verify \\
+      --against 120:4be1d0c7b2f3a8e6951d3c0f7a2b4e8d6c1f9a3b5d7e0f2a4c6b8d1e3f5a7c9b
+
+The second also checks that it is the ledger of this charter: pin the fingerprint that the ministries gave you.
+The third also checks that its first 120 entries give the state that another replica printed with `replay`.")]
     Verify(VerifyArgs),
-    /// Rebuild the state from the entries and say what it is
+    /// Rebuild the state from the entries, and say what it is and its digest
+    ///
+    /// Two replicas with the same digest after the same number of entries have the same state, to the last field.
+    /// Where they differ, compare their state documents line by line: the digest is the SHA-256 of that text.
     #[command(after_help = "Example:
-  jointledger --ledger baltic replay --until 120")]
+  jointledger --ledger baltic replay --until 120
+  jointledger --ledger baltic replay --document | sha256sum")]
     Replay(ReplayArgs),
     /// Compare the ledger with a ministry's own inventory, and list the differences
     ///
@@ -476,6 +485,9 @@ pub(crate) struct VerifyArgs {
     /// The charter's fingerprint that the ledger must have
     #[arg(long, value_name = "FINGERPRINT")]
     pub(crate) charter: Option<Digest>,
+    /// The digest of the state that the ledger must give, as `replay` prints it: after so many entries, or at the end
+    #[arg(long, value_name = "[ENTRIES:]DIGEST")]
+    pub(crate) against: Option<StateClaim>,
     /// List at most so many findings
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) max_findings: usize,
@@ -487,6 +499,9 @@ pub(crate) struct ReplayArgs {
     /// Replay so many entries
     #[arg(long, value_name = "SIZE")]
     pub(crate) until: Option<u64>,
+    /// Write the state document instead: one line of JSON a row, of which the state digest is the SHA-256
+    #[arg(long)]
+    pub(crate) document: bool,
 }
 
 /// Arguments of `reconcile`.

@@ -16,6 +16,7 @@ pub mod crisis;
 pub mod digest;
 pub mod discrepancy;
 pub mod event;
+pub mod explain;
 pub mod ids;
 pub mod item;
 pub mod licence;

@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::text::code_list;
 
 code_list! {
@@ -143,7 +145,7 @@ code_list! {
 }
 
 /// The rules of the domain refused an act. Nothing was changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rejection {
     /// The rule that was broken.
     pub rule: Rule,
