@@ -85,6 +85,13 @@ pub(crate) enum Command {
     /// JSON.
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Record,
+    /// Say what would come of an act before anyone signs it: one subcommand for each kind of event
+    ///
+    /// Is it lawful now, on whose consent does it rest (own word, standing authorisation, crisis), what would be owed
+    /// afterwards, whose signature is missing, and what is the shortest lawful way. Nothing is recorded and no key
+    /// is needed. Exit code 1: it would be refused.
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Explain,
     /// Countersign an act that waits for your signature
     #[command(after_help = "Example:
   jointledger --ledger baltic countersign 12 --key lv-pbo")]
@@ -437,6 +444,23 @@ pub(crate) enum ShowCommand {
     },
 }
 
+/// Who would sign the act that is explained.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The officer who would record it; without it, whoever brings it furthest
+    #[arg(long = "as", value_name = "PARTY:ROLE", value_parser = office)]
+    pub(crate) office: Option<(Party, Role)>,
+    /// Explain it as of this time, not now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) when: Option<Timestamp>,
+}
+
+/// `EE:PBO`.
+fn office(text: &str) -> Result<(Party, Role), String> {
+    let (party, role) = text.split_once(':').ok_or("write PARTY:ROLE, such as EE:PBO")?;
+    Ok((party.parse()?, role.parse()?))
+}
+
 /// Arguments of `log`.
 #[derive(Debug, Args)]
 pub(crate) struct LogArgs {
@@ -570,9 +594,11 @@ pub(crate) struct ManArgs {
     pub(crate) dir: Option<PathBuf>,
 }
 
-/// The whole command line, with one subcommand of `record` for each kind of event.
+/// The whole command line, with one subcommand of `record` and of `explain` for each kind of event.
 pub(crate) fn command() -> clap::Command {
-    Cli::command().mut_subcommand("record", crate::commands::record::with_events)
+    Cli::command()
+        .mut_subcommand("record", crate::commands::record::with_events)
+        .mut_subcommand("explain", crate::commands::explain::with_events)
 }
 
 /// Reads the command line.

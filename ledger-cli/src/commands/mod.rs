@@ -3,6 +3,7 @@
 pub(crate) mod append;
 pub(crate) mod charter;
 pub(crate) mod demo;
+pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod key;
 pub(crate) mod log;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Found(args) => charter::found(&args, context),
         Command::Key(command) => key::run(command, context),
         Command::Record => record::run(matches, context),
+        Command::Explain => explain::run(matches, context),
         Command::Countersign(args) => pending::countersign(args, context),
         Command::Refuse(args) => pending::refuse(args, context),
         Command::Append(args) => append::run(&args, context),
