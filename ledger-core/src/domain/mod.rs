@@ -31,6 +31,7 @@ pub mod regime;
 pub mod register;
 pub mod rejection;
 pub mod state;
+pub mod status;
 pub mod subject;
 pub mod table;
 pub mod text;
