@@ -127,6 +127,15 @@ pub(crate) enum Command {
   jointledger --ledger baltic state --at 120
   jointledger --ledger baltic state --at-time 2025-06-30T23:59:59Z")]
     State(StateArgs),
+    /// Show what waits for a party's signature, what is overdue, owed and in transit, and who owes whom
+    ///
+    /// Overdue is judged by the clock of this machine, or, at an earlier position, by the time of its last entry;
+    /// `--as-of` names another moment. Exit code 0, also when something is overdue.
+    #[command(after_help = "Examples:
+  jointledger --ledger baltic status --party LV
+  jointledger --ledger baltic status --party LV --at 120
+  jointledger --ledger baltic status --party LV --as-of 2026-12-31T23:59:59Z")]
+    Status(StatusArgs),
     /// Verify everything: bytes, links, signatures, roles, every rule, and the head file
     ///
     /// Works on a copy: not a byte of the ledger's folder changes. Uses no snapshot and nothing derived. Goes
@@ -501,6 +510,19 @@ pub(crate) struct StateArgs {
     /// Only what this party owns or holds
     #[arg(long)]
     pub(crate) party: Option<Party>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// The party whose matters these are
+    #[arg(long)]
+    pub(crate) party: Party,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+    /// The moment by which overdue is judged
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<Timestamp>,
 }
 
 /// Arguments of `verify`.

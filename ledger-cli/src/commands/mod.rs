@@ -13,6 +13,7 @@ pub(crate) mod reconcile;
 pub(crate) mod record;
 pub(crate) mod show;
 pub(crate) mod state;
+pub(crate) mod status;
 pub(crate) mod verify;
 
 use clap::ArgMatches;
@@ -41,6 +42,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Show(what) => show::run(what, context),
         Command::Log(args) => log::run(&args, context),
         Command::State(args) => state::run(&args, context),
+        Command::Status(args) => status::run(&args, context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Replay(args) => state::replay(&args, context),
         Command::Schema(args) => manual::schema(&args, context),
