@@ -66,8 +66,9 @@ fn tell(explanation: &Explanation, asked: bool, context: &Context) -> Result<(),
     if context.json {
         return context.emit("explanation", explanation);
     }
-    let by = explanation
-        .officer
+    let refused = matches!(explanation.verdict, Verdict::Refused { .. });
+    let officer = explanation.officer.filter(|_| asked || !refused);
+    let by = officer
         .map_or_else(String::new, |officer| format!(", recorded by a {} of {}", officer.role, officer.party));
     match &explanation.verdict {
         Verdict::Lawful { bases, owes } => {

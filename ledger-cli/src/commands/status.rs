@@ -4,6 +4,7 @@ use ledger_core::domain::pending::Pending;
 use ledger_core::domain::status::{Matter, MatterKind};
 use ledger_core::domain::{Party, State, Timestamp};
 use ledger_core::journal::Until;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::StatusArgs;
@@ -101,6 +102,15 @@ fn nets(_: &State, _: &Context) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// A matter as programs read it.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    matter: &'a Matter,
+    overdue: bool,
+    days_overdue: u64,
+}
+
 fn emit(
     party: Party,
     now: Timestamp,
@@ -123,10 +133,8 @@ fn emit(
         )?;
     }
     for matter in matters {
-        let mut line = json!(matter);
-        line["overdue"] = json!(matter.is_overdue(now));
-        line["days_overdue"] = json!(matter.days_overdue(now));
-        context.emit("matter", line)?;
+        let (overdue, days_overdue) = (matter.is_overdue(now), matter.days_overdue(now));
+        context.emit("matter", Line { matter, overdue, days_overdue })?;
     }
     let overdue = matters.iter().filter(|matter| matter.is_overdue(now)).count();
     context.emit(
