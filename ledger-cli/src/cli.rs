@@ -136,6 +136,13 @@ pub(crate) enum Command {
   jointledger --ledger baltic status --party LV --at 120
   jointledger --ledger baltic status --party LV --as-of 2026-12-31T23:59:59Z")]
     Status(StatusArgs),
+    /// Count the paper: signatures an act took, in peace, under standing authorisation, in a crisis
+    ///
+    /// First for each kind of act; then for each undertaking (transfer, movement, call-off, support order): how many
+    /// signatures it took before it might lawfully start, and how many minutes.
+    #[command(after_help = "Example:
+  jointledger --ledger baltic signatures")]
+    Signatures,
     /// Verify everything: bytes, links, signatures, roles, every rule, and the head file
     ///
     /// Works on a copy: not a byte of the ledger's folder changes. Uses no snapshot and nothing derived. Goes

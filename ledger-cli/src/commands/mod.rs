@@ -12,6 +12,7 @@ pub(crate) mod pending;
 pub(crate) mod reconcile;
 pub(crate) mod record;
 pub(crate) mod show;
+pub(crate) mod signatures;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod verify;
@@ -43,6 +44,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Log(args) => log::run(&args, context),
         Command::State(args) => state::run(&args, context),
         Command::Status(args) => status::run(&args, context),
+        Command::Signatures => signatures::run(context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Replay(args) => state::replay(&args, context),
         Command::Schema(args) => manual::schema(&args, context),
