@@ -252,9 +252,17 @@ pub struct RecordedAct {
     pub author: PublicKey,
     /// What was done.
     pub act: Act,
+    /// Whose keys have countersigned it by now, in the order in which they did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub countersigned_by: Vec<PublicKey>,
 }
 
 impl RecordedAct {
+    /// Everybody who has signed it by now, the author first.
+    pub(crate) fn signed_by(&self) -> Vec<PublicKey> {
+        std::iter::once(self.author).chain(self.countersigned_by.iter().copied()).collect()
+    }
+
     /// True when a document of this kind is bound.
     pub(crate) fn has_document(&self, kind: DocumentKind) -> bool {
         self.act.documents.iter().any(|document| document.kind == kind)
