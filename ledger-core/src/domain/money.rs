@@ -330,6 +330,16 @@ mod tests {
     }
 
     #[test]
+    fn amounts_are_taken_off_and_compared_in_one_currency_alone() {
+        let dollar: Money = "1.00 USD".parse().unwrap();
+        assert_eq!(eur("1.00").minus(eur("0.30")), Some(eur("0.70")));
+        assert_eq!(eur("0.30").minus(eur("0.31")), None);
+        assert_eq!(eur("3.00").minus(dollar), None);
+        assert!(eur("1.00").at_most(eur("1.00")) && !eur("1.01").at_most(eur("1.00")));
+        assert!(!eur("0.50").at_most(dollar));
+    }
+
+    #[test]
     fn amounts_are_written_with_the_digits_of_their_currency_and_in_no_other_way() {
         assert_eq!(eur("0.07").to_string(), "0.07 EUR");
         assert_eq!("5 JPY".parse::<Money>().unwrap().to_string(), "5 JPY");

@@ -100,14 +100,10 @@ pub struct Certified {
 impl Procurement {
     fn quality_request(&self, id: &QualityRequestId) -> Result<&QualityRequest, Rejection> {
         let request = self.quality_requests.get(id);
-        let request = request.ok_or_else(|| Rejection::unknown("request for quality assurance", id))?;
-        require(request.closed.is_none(), Rule::S03, || {
-            format!("request {id} for quality assurance is closed already")
-        })?;
-        Ok(request)
+        request.ok_or_else(|| Rejection::unknown("request for quality assurance", id))
     }
 
-    /// The requests of a contract that are not closed.
+    /// The first request of a contract that is not closed.
     pub(super) fn open_quality_request<'a>(&self, contract: &'a Contract) -> Option<&'a QualityRequestId> {
         contract
             .dossier
@@ -140,9 +136,16 @@ impl Procurement {
     }
 
     fn quality_signers(&self, id: &QualityRequestId) -> Result<Vec<Signer>, Rejection> {
-        let request = self.quality_requests.get(id);
-        let request = request.ok_or_else(|| Rejection::unknown("request for quality assurance", id))?;
+        let request = self.quality_request(id)?;
         Ok(vec![Signer::of(self.contract(&request.terms.contract)?.terms.buyer, QUALITY)])
+    }
+}
+
+impl QualityRequest {
+    fn require_open(&self) -> Result<(), Rejection> {
+        require(self.closed.is_none(), Rule::S03, || {
+            format!("request {} for quality assurance is closed already", self.terms.request)
+        })
     }
 }
 
@@ -200,6 +203,7 @@ impl Rules for QualityAccepted {
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
         let request = state.procurement.quality_request(&self.request)?;
+        request.require_open()?;
         require(request.accepted_in.is_none(), Rule::S03, || {
             format!("request {} was taken on already", self.request)
         })
@@ -223,6 +227,7 @@ impl Rules for QualityClosed {
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
         let request = state.procurement.quality_request(&self.request)?;
+        request.require_open()?;
         let declined = self.result == QualityResult::Declined;
         require(request.accepted_in.is_some() != declined, Rule::S03, || match declined {
             true => format!("the authority took request {} on: it has a finding", self.request),
