@@ -259,6 +259,7 @@ pub(crate) fn event(event: &Event) -> String {
         Event::InvoiceRegistered(e) => format!("{} of {}, {} net", e.invoice, e.contract, e.net),
         Event::InvoiceApproved(e) => format!("{}, {}", e.invoice, e.amount),
         Event::PaymentExecuted(e) => format!("{} on {}, {} by {}", e.payment, e.invoice, e.amount, e.payer),
+        Event::CostShareAssessed(e) => format!("{} of {}, {}", e.pool, e.programme, e.total),
         Event::AdvancePaid(e) => format!("{} of {}, {} by {}", e.advance, e.contract, e.amount, e.payer),
         Event::AdvanceSettled(e) => format!("{} on {}, {}", e.advance, e.invoice, e.amount),
         Event::RefundReceived(e) => {
@@ -294,7 +295,6 @@ pub(crate) fn event(event: &Event) -> String {
         }
         Event::WarrantyResolved(e) => format!("{} {}: {}", e.claim, e.result, quoted(&e.finding)),
         Event::ContractClosed(e) => e.contract.to_string(),
-        Event::CostShareAssessed(e) => format!("{} of {}, {}", e.pool, e.programme, e.total),
     };
     format!("{name} {about}")
 }

@@ -1,6 +1,9 @@
 //! Whoever pays, settles and refunds what: what the parties owe one another sums to zero to the cent, and who bears
-//! an invoice is divided by its goods.
+//! an invoice is divided by its goods. And what is said of money is read back from its bytes.
 
+use ledger_core::domain::{Act, ActId, Digest};
+use ledger_core::ledger::codec::{decode_body, encode_body};
+use ledger_core::ledger::entry::Body;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -102,4 +105,21 @@ fn what_the_parties_owe_one_another_sums_to_zero_whoever_pays_what() {
             assert_eq!(covered.allocate(&weights).unwrap(), parts);
         }
     });
+}
+
+#[test]
+fn what_is_said_of_money_is_read_back_from_its_bytes() {
+    let now = "2026-01-30T09:00:00Z".parse().unwrap();
+    for draft in samples() {
+        let act = Act { id: ActId::new([1; 16]), documents: Vec::new(), events: vec![draft.event(now)] };
+        let body = Body {
+            origin: "ledger.example/baltic".parse().unwrap(),
+            seq: 7,
+            previous: Digest::new([2; 32]),
+            recorded_at: now,
+            author: fresh_key(3),
+            act,
+        };
+        assert_eq!(decode_body(&encode_body(&body).unwrap()), Ok(body));
+    }
 }
