@@ -1,9 +1,9 @@
-//! Drafts for the stories of `money.rs`.
+//! Drafts for the stories of `money.rs` and `settlement.rs`.
 
 use serde_json::{Value, json};
 
-use super::drafts::{Draft, GUN, ROUNDS, draft, of};
-use super::world::{EE, LV, PCO, World};
+use super::drafts::{Draft, GUN, ROUNDS, clear, draft, invoice, of};
+use super::world::{EE, FIN, LV, PCO, World};
 
 /// The supplier is Swedish; advances up to 100,000 euro, two years of warranty, no quality assurance.
 pub(crate) fn supply(contract: &str) -> Draft {
@@ -175,6 +175,13 @@ impl World {
         world.contracted("P-1", "C-1");
         world.accept((EE, PCO), supply_with("C-1", changes));
         world
+    }
+
+    /// Ten rounds of EE that were accepted, charged and approved: 25,000 euro on `I-1`.
+    pub(crate) fn charged(&mut self) {
+        self.stocked("D-1", "C-1", EE, &[(1, &of(ROUNDS, "10 EA"))]);
+        self.accept((EE, FIN), invoice("I-1", "C-1", &[(1, "10 EA")], "25000.00 EUR", "0.00 EUR"));
+        self.accept((EE, FIN), clear("I-1", "25000.00 EUR"));
     }
 }
 
