@@ -260,6 +260,41 @@ pub(crate) fn event(event: &Event) -> String {
         Event::InvoiceApproved(e) => format!("{}, {}", e.invoice, e.amount),
         Event::PaymentExecuted(e) => format!("{} on {}, {} by {}", e.payment, e.invoice, e.amount, e.payer),
         Event::CostShareAssessed(e) => format!("{} of {}, {}", e.pool, e.programme, e.total),
+        Event::AdvancePaid(e) => format!("{} of {}, {} by {}", e.advance, e.contract, e.amount, e.payer),
+        Event::AdvanceSettled(e) => format!("{} on {}, {}", e.advance, e.invoice, e.amount),
+        Event::RefundReceived(e) => {
+            let of = e.payment.as_ref().map(ToString::to_string);
+            let of = of.or_else(|| e.advance.as_ref().map(ToString::to_string)).unwrap_or_default();
+            format!("{} of {of}, {}: {}", e.refund, e.amount, quoted(&e.reason))
+        }
+        Event::QualityRequested(e) => format!("{} of {} in {}", e.request, e.contract, e.supplier_nation),
+        Event::QualityAccepted(e) => format!("{} as {}", e.request, e.authority_ref),
+        Event::QualityClosed(e) => format!("{} {}: {}", e.request, e.result, quoted(&e.finding)),
+        Event::ConformityCertified(e) => format!("{}, {}", e.delivery, items(&e.items)),
+        Event::DeliveryAcceptedWithReservation(e) => {
+            format!("{}, {} at {}: {}", e.delivery, items(&e.items), e.location, quoted(&e.reservation))
+        }
+        Event::ReservationCleared(e) => format!("{}: {}", e.delivery, quoted(&e.finding)),
+        Event::DeliveryRejected(e) => {
+            format!("{}, {}: {}", e.delivery, items(&e.items), quoted(&e.reason))
+        }
+        Event::DeliveryReturned(e) => format!("{}, {}", e.delivery, items(&e.items)),
+        Event::InvoiceDisputed(e) => format!("{}: {}", e.invoice, quoted(&e.reason)),
+        Event::InvoiceDisputeResolved(e) => format!("{}: {}", e.invoice, quoted(&e.finding)),
+        Event::VatCertificateRecorded(e) => {
+            format!("{} of {} for {}, {} {}", e.certificate, e.contract, e.party, e.regime, e.serial)
+        }
+        Event::InvoiceVatExempted(e) => format!("{} by {}", e.invoice, e.certificate),
+        Event::SettlementRunClosed(e) => {
+            let nets = count(e.nets.len() as u64, "net amount", "net amounts");
+            format!("{} up to entry {}, {nets}", e.settlement, e.up_to_entry)
+        }
+        Event::SettlementPaid(e) => format!("{}, {} by {} to {}", e.settlement, e.amount, e.from, e.to),
+        Event::WarrantyClaimed(e) => {
+            format!("{} of {} by {}: {}", e.claim, e.item, e.owner, quoted(&e.defect))
+        }
+        Event::WarrantyResolved(e) => format!("{} {}: {}", e.claim, e.result, quoted(&e.finding)),
+        Event::ContractClosed(e) => e.contract.to_string(),
     };
     format!("{name} {about}")
 }

@@ -20,9 +20,13 @@ use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
-    ArrangementEffective, ContractSigned, CostShareAssessed, DeliveryAccepted, DeliveryDispatched,
-    DeliveryReceived, InvoiceApproved, InvoiceRegistered, ParticipantJoined, PaymentExecuted,
-    ProgrammeProposed, SupplyTermsAgreed,
+    AdvancePaid, AdvanceSettled, ArrangementEffective, ConformityCertified, ContractClosed, ContractSigned,
+    CostShareAssessed, DeliveryAccepted, DeliveryAcceptedWithReservation, DeliveryDispatched,
+    DeliveryReceived, DeliveryRejected, DeliveryReturned, InvoiceApproved, InvoiceDisputeResolved,
+    InvoiceDisputed, InvoiceRegistered, InvoiceVatExempted, ParticipantJoined, PaymentExecuted,
+    ProgrammeProposed, QualityAccepted, QualityClosed, QualityRequested, RefundReceived, ReservationCleared,
+    SettlementPaid, SettlementRunClosed, SupplyTermsAgreed, VatCertificateRecorded, WarrantyClaimed,
+    WarrantyResolved,
 };
 use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
 use super::regime::RegimeParametersSet;
@@ -187,6 +191,27 @@ macro_rules! with_catalogue {
             0x040a PaymentExecuted
             0x040b CostShareAssessed
             0x040c SupplyTermsAgreed
+
+            0x0440 AdvancePaid
+            0x0441 AdvanceSettled
+            0x0442 RefundReceived
+            0x0443 QualityRequested
+            0x0444 QualityAccepted
+            0x0445 QualityClosed
+            0x0446 ConformityCertified
+            0x0447 DeliveryAcceptedWithReservation
+            0x0448 ReservationCleared
+            0x0449 DeliveryRejected
+            0x044a DeliveryReturned
+            0x044b InvoiceDisputed
+            0x044c InvoiceDisputeResolved
+            0x044d VatCertificateRecorded
+            0x044e InvoiceVatExempted
+            0x044f SettlementRunClosed
+            0x0450 SettlementPaid
+            0x0451 WarrantyClaimed
+            0x0452 WarrantyResolved
+            0x0453 ContractClosed
         }
     };
 }
@@ -252,9 +277,17 @@ pub struct RecordedAct {
     pub author: PublicKey,
     /// What was done.
     pub act: Act,
+    /// Whose keys have countersigned it by now, in the order in which they did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub countersigned_by: Vec<PublicKey>,
 }
 
 impl RecordedAct {
+    /// Everybody who has signed it by now, the author first.
+    pub(crate) fn signed_by(&self) -> Vec<PublicKey> {
+        std::iter::once(self.author).chain(self.countersigned_by.iter().copied()).collect()
+    }
+
     /// True when a document of this kind is bound.
     pub(crate) fn has_document(&self, kind: DocumentKind) -> bool {
         self.act.documents.iter().any(|document| document.kind == kind)

@@ -72,6 +72,8 @@ pub(crate) const DIRECTOR: &[Role] = &[Role::ArmamentsDirector];
 pub(crate) const BUYER: &[Role] = &[Role::ContractingOfficer];
 /// Who authorises payments.
 pub(crate) const PAYER: &[Role] = &[Role::PaymentAuthoriser];
+/// Who deals with exemption from tax.
+pub(crate) const EXEMPTION: &[Role] = &[Role::Customs, Role::PaymentAuthoriser];
 /// Who judges quality.
 pub(crate) const QUALITY: &[Role] = &[Role::QualityRepresentative];
 /// Who keeps the property book.
@@ -353,6 +355,28 @@ impl Directory {
         require(record.status == KeyStatus::Active, Rule::S03, || {
             format!("key {} is no longer in use", key.short())
         })
+    }
+}
+
+impl Directory {
+    /// The key that stands at the end of a key's rotations.
+    fn newest(&self, key: &PublicKey) -> PublicKey {
+        let mut key = *key;
+        // A rotation brings a fresh key, so the chain has no rings.
+        while let Some(KeyRecord { status: KeyStatus::Rotated { by, .. }, .. }) = self.keys.get(&key) {
+            key = *by;
+        }
+        key
+    }
+
+    /// True when two keys are one person's, as far as the ledger can tell: one was rotated into the other, or both
+    /// were enrolled by one party with the same entry in its register of persons.
+    pub(crate) fn same_person(&self, a: &PublicKey, b: &PublicKey) -> bool {
+        if self.newest(a) == self.newest(b) {
+            return true;
+        }
+        let person = |key| self.keys.get(key).map(|record| (record.party, record.person_ref.as_ref()));
+        matches!((person(a), person(b)), (Some((p, Some(x))), Some((q, Some(y)))) if p == q && x == y)
     }
 }
 

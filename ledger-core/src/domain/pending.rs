@@ -117,11 +117,13 @@ impl Rules for ActCountersigned {
             }
             None => pending.missing.clone(),
         };
+        let mut signed = RecordedAct::clone(&pending.act);
+        signed.countersigned_by.push(act.author);
         if missing.is_empty() {
             state.pending.remove(&self.entry);
-            state.apply_events(&pending.act);
+            state.apply_events(&signed);
         } else {
-            state.pending.insert(self.entry, Pending { missing, ..pending });
+            state.pending.insert(self.entry, Pending { act: Arc::new(signed), missing, ..pending });
         }
     }
 
@@ -179,7 +181,13 @@ mod tests {
     fn record(state: &mut State, seq: u64, author: u8, event: impl Into<Event>) -> Result<(), Rejection> {
         let act = Act { id: ActId::new([0; 16]), documents: Vec::new(), events: vec![event.into()] };
         let recorded_at = Timestamp::from_millis(seq).unwrap();
-        let act = Arc::new(RecordedAct { seq, recorded_at, author: key(author), act });
+        let act = Arc::new(RecordedAct {
+            seq,
+            recorded_at,
+            author: key(author),
+            act,
+            countersigned_by: Vec::new(),
+        });
         let admitted = state.admit(&act)?;
         state.apply(&act, admitted);
         Ok(())

@@ -50,10 +50,14 @@ use crate::domain::party::{
 };
 use crate::domain::pending::{ActCountersigned, ActRefused};
 use crate::domain::procurement::{
-    ArrangementEffective, ContractLine, ContractSigned, CostBasis, CostShareAssessed, DeliveredItem,
-    DeliveryAccepted, DeliveryDispatched, DeliveryReceived, InvoiceApproved, InvoiceLine, InvoiceRegistered,
-    ParticipantJoined, PartyAmount, PartyQuantity, PaymentExecuted, ProgrammeProposed, ScheduledDelivery,
-    SupplyTerms, SupplyTermsAgreed,
+    AdvancePaid, AdvanceSettled, ArrangementEffective, ConformityCertified, ContractClosed, ContractLine,
+    ContractSigned, CostBasis, CostShareAssessed, DeliveredItem, DeliveryAccepted,
+    DeliveryAcceptedWithReservation, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
+    DeliveryReturned, ExemptLine, InvoiceApproved, InvoiceDisputeResolved, InvoiceDisputed, InvoiceLine,
+    InvoiceRegistered, InvoiceVatExempted, NetAmount, ParticipantJoined, PartyAmount, PartyQuantity,
+    PaymentExecuted, ProgrammeProposed, QualityAccepted, QualityClosed, QualityRequested, QualityResult,
+    RefundReceived, ReservationCleared, ScheduledDelivery, SettlementPaid, SettlementRunClosed, SupplyTerms,
+    SupplyTermsAgreed, VatCertificateRecorded, VatRegime, WarrantyClaimed, WarrantyResolved, WarrantyResult,
 };
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
@@ -355,6 +359,9 @@ numbers! {
     Liability: u8, number, from_number;
     Outcome: u8, number, from_number;
     CostBasis: u8, number, from_number;
+    QualityResult: u8, number, from_number;
+    VatRegime: u8, number, from_number;
+    WarrantyResult: u8, number, from_number;
     Family: u8, number, from_number;
     CrisisScope: u8, number, from_number;
     Remedy: u8, number, from_number;
@@ -892,6 +899,145 @@ structures! {
         contract: ContractId,
         supply: SupplyTerms,
         schedule: Vec<ScheduledDelivery>,
+    }
+    NetAmount { debtor: Party, creditor: Party, amount: Money }
+    ExemptLine { line: u32, quantity: Quantity }
+    AdvancePaid {
+        occurred_at: Timestamp,
+        advance: AdvanceId,
+        contract: ContractId,
+        payer: Party,
+        amount: Money,
+        settle_by: Date,
+        agreement: Reference,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    AdvanceSettled {
+        occurred_at: Timestamp,
+        advance: AdvanceId,
+        invoice: InvoiceId,
+        amount: Money,
+    }
+    RefundReceived {
+        occurred_at: Timestamp,
+        refund: RefundId,
+        payment: Option<PaymentId>,
+        advance: Option<AdvanceId>,
+        amount: Money,
+        reason: Text,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    QualityRequested {
+        occurred_at: Timestamp,
+        request: QualityRequestId,
+        contract: ContractId,
+        supplier_nation: Country,
+        risks: Text,
+    }
+    QualityAccepted {
+        occurred_at: Timestamp,
+        request: QualityRequestId,
+        authority_ref: Reference,
+    }
+    QualityClosed {
+        occurred_at: Timestamp,
+        request: QualityRequestId,
+        result: QualityResult,
+        finding: Text,
+    }
+    ConformityCertified {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<Item>,
+        deviations: Vec<Text>,
+    }
+    DeliveryAcceptedWithReservation {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+        condition: Condition,
+        location: Place,
+        reservation: Text,
+        cleared_by: Date,
+    }
+    ReservationCleared {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        finding: Text,
+    }
+    DeliveryRejected {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+        reason: Text,
+    }
+    DeliveryReturned {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+    }
+    InvoiceDisputed {
+        occurred_at: Timestamp,
+        invoice: InvoiceId,
+        reason: Text,
+    }
+    InvoiceDisputeResolved {
+        occurred_at: Timestamp,
+        invoice: InvoiceId,
+        finding: Text,
+    }
+    VatCertificateRecorded {
+        occurred_at: Timestamp,
+        certificate: CertificateId,
+        contract: ContractId,
+        regime: VatRegime,
+        serial: Reference,
+        party: Party,
+        lines: Vec<ExemptLine>,
+        host_stamp: bool,
+        waiver: Option<Reference>,
+    }
+    InvoiceVatExempted {
+        occurred_at: Timestamp,
+        invoice: InvoiceId,
+        certificate: CertificateId,
+    }
+    SettlementRunClosed {
+        occurred_at: Timestamp,
+        settlement: SettlementId,
+        period: Text,
+        up_to_entry: u64,
+        nets: Vec<NetAmount>,
+    }
+    SettlementPaid {
+        occurred_at: Timestamp,
+        settlement: SettlementId,
+        from: Party,
+        to: Party,
+        amount: Money,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    WarrantyClaimed {
+        occurred_at: Timestamp,
+        claim: WarrantyId,
+        contract: ContractId,
+        item: Item,
+        owner: Party,
+        defect: Text,
+        deadline: Date,
+    }
+    WarrantyResolved {
+        occurred_at: Timestamp,
+        claim: WarrantyId,
+        result: WarrantyResult,
+        finding: Text,
+    }
+    ContractClosed {
+        occurred_at: Timestamp,
+        contract: ContractId,
     }
 }
 

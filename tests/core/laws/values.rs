@@ -13,7 +13,7 @@ use ledger_core::domain::ids::{Place, Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::licence::LicenceKind;
 use ledger_core::domain::money::{Currency, Money, Share, common_weights};
-use ledger_core::domain::procurement::CostBasis;
+use ledger_core::domain::procurement::{CostBasis, QualityResult, VatRegime, WarrantyResult};
 use ledger_core::domain::quantity::{Quantity, Unit};
 use ledger_core::domain::ratification::Remedy;
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
@@ -215,7 +215,7 @@ fn codes_are_read_as_they_are_written() {
         )*};
     }
     check!(Role Rule Unit Condition DocumentKind Marking TransferKind RiskPoint DiscrepancyKind Liability Outcome
-        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode);
+        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode QualityResult VatRegime WarrantyResult);
 }
 
 /// One event of each kind, with its optional fields set.
@@ -273,7 +273,7 @@ fn first_samples() -> Vec<Draft> {
         programme("P-1", EE),
         join("P-1", EE, "1/3"),
         arrangement("P-1"),
-        supply("C-1", &[(1, EE, "5 EA", "2026-09-01")]),
+        terms_of_supply("C-1", &[(1, EE, "5 EA", "2026-09-01")]),
         contract("C-1", "P-1"),
         ship("D-1", "C-1", EE, &[(1, &of(ROUNDS, "5 EA"))]),
         land("D-1", &[(2, GUN)]).with("remark", "wet"),

@@ -22,6 +22,9 @@ impl Books {
         match event {
             Event::ItemRegistered(event) => self.enter(&event.item),
             Event::DeliveryAccepted(event) => event.items.iter().for_each(|line| self.enter(&line.item)),
+            Event::DeliveryAcceptedWithReservation(event) => {
+                event.items.iter().for_each(|line| self.enter(&line.item));
+            }
             Event::CostShareAssessed(event) => {
                 let sum = event
                     .parts
@@ -46,6 +49,8 @@ pub(crate) fn check(state: &State, books: &Books) {
     transfers(state);
     programmes(state);
     contracts(state);
+    advances(state);
+    debts(state);
     keys(state, &parties);
 }
 
@@ -184,11 +189,41 @@ fn contracts(state: &State) {
             let asked = known.terms.net.plus(known.terms.vat).expect("one currency");
             let approved = known.approved.unwrap_or(Money::zero(asked.currency()));
             assert!(approved.minor() <= asked.minor(), "P06: {invoice}");
-            assert!(known.paid.minor() <= approved.minor(), "P06: {invoice}");
+            let covered = known.covered().expect("fits");
+            assert!(covered.at_most(approved), "P06: {invoice}");
+            let borne =
+                known.borne.iter().try_fold(Money::zero(asked.currency()), |sum, part| sum.plus(part.amount));
+            assert!(known.borne.is_empty() || borne == Some(covered), "P09: who bears {invoice}");
             let payments = known.payments.iter().map(|payment| state.payment(payment).expect("it").amount);
             let sum = payments.fold(Money::zero(asked.currency()), |sum, next| sum.plus(next).expect("fits"));
-            assert_eq!(sum, known.paid, "P06: {invoice}");
+            assert_eq!(Some(sum), known.paid.plus(known.refunded), "P06: {invoice}");
         }
+    }
+}
+
+fn advances(state: &State) {
+    for (id, advance) in state.advances() {
+        let used = advance.settled.plus(advance.refunded).and_then(|used| used.plus(advance.open()));
+        assert_eq!(used, Some(advance.terms.amount), "P08: {id}");
+    }
+}
+
+/// What the parties owe one another sums to zero, and the nets bring each of them to zero.
+fn debts(state: &State) {
+    let mut positions = state.net_positions();
+    for (currency, of) in &positions {
+        assert_eq!(of.values().sum::<i128>(), 0, "P10: {currency}");
+    }
+    let open = state.settlements().flat_map(|(_, settlement)| &settlement.nets);
+    let open = open.map(|net| (net.debtor, net.creditor, net.open()));
+    let new = state.debts().into_iter().map(|net| (net.debtor, net.creditor, net.amount));
+    for (debtor, creditor, amount) in open.chain(new) {
+        let of = positions.entry(amount.currency()).or_default();
+        *of.entry(debtor).or_default() += i128::from(amount.minor());
+        *of.entry(creditor).or_default() -= i128::from(amount.minor());
+    }
+    for (currency, of) in &positions {
+        assert!(of.values().all(|net| *net == 0), "P10: the nets in {currency} leave {of:?}");
     }
 }
 

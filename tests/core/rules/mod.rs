@@ -26,6 +26,7 @@ mod money;
 mod movement;
 mod procurement;
 mod register;
+mod settlement;
 mod tender;
 mod transfer;
 
@@ -84,6 +85,7 @@ const ALL: &[&[Scenario]] = &[
     movement::SCENARIOS,
     procurement::SCENARIOS,
     register::SCENARIOS,
+    settlement::SCENARIOS,
     tender::SCENARIOS,
     transfer::SCENARIOS,
 ];

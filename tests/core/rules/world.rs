@@ -149,6 +149,7 @@ impl World {
             recorded_at: self.now,
             author,
             act: Act { id: ActId::new(id), documents, events },
+            countersigned_by: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Programme;
+use super::{Dossier, Programme};
 use crate::domain::codes::{Country, DocumentKind, Hazard, MlCategory, Ncage, Nsn, Party};
 use crate::domain::consent::Signer;
 use crate::domain::event::{RecordedAct, Rules, events};
@@ -154,6 +154,8 @@ pub struct Contract {
     pub deliveries: Vec<DeliveryId>,
     /// Its invoices.
     pub invoices: Vec<InvoiceId>,
+    /// What else hangs on it.
+    pub dossier: Dossier,
 }
 
 impl Rules for ContractSigned {
@@ -197,7 +199,8 @@ impl Rules for ContractSigned {
         let contract = Contract {
             terms: self.clone(),
             signed_in: act.seq,
-            signed_by: vec![act.author],
+            signed_by: act.signed_by(),
+            dossier: Dossier::default(),
             supply: None,
             schedule: Vec::new(),
             progress,
@@ -230,15 +233,16 @@ impl Rules for SupplyTermsAgreed {
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        let contract = state.procurement.contract(&self.contract)?;
+        let contract = state.procurement.open_contract(&self.contract)?;
         require(contract.supply.is_none(), Rule::S03, || {
             format!("the terms of supply of contract {} are agreed already", self.contract)
         })?;
         contract.admit_supply(&self.supply, &self.schedule)
     }
 
-    fn apply(&self, state: &mut State, _: &RecordedAct) {
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
         if let Some(contract) = state.procurement.contracts.get_mut(&self.contract) {
+            contract.note_signers(act);
             contract.supply = Some(self.supply.clone());
             contract.schedule.clone_from(&self.schedule);
         }
@@ -331,6 +335,15 @@ pub(super) fn priced(quantity: Quantity, unit_price: Money) -> Option<Money> {
 }
 
 impl Contract {
+    /// Notes who signed for it: none of them authorises its payment (domain.md SOD-1).
+    pub(super) fn note_signers(&mut self, act: &RecordedAct) {
+        for key in act.signed_by() {
+            if !self.signed_by.contains(&key) {
+                self.signed_by.push(key);
+            }
+        }
+    }
+
     /// The line with this number.
     pub fn line(&self, number: u32) -> Option<&ContractLine> {
         self.terms.lines.iter().find(|line| line.line == number)
@@ -345,5 +358,14 @@ impl Contract {
     pub(super) fn accepted(&self, number: u32) -> Option<Quantity> {
         let line = self.progress.iter().filter(|((line, _), _)| *line == number);
         Quantity::sum(line.map(|(_, progress)| progress.accepted))
+    }
+
+    /// How much of a line may be charged: what was accepted, less what is accepted under an open reservation.
+    pub(super) fn chargeable(&self, number: u32) -> Option<Quantity> {
+        let accepted = self.accepted(number)?;
+        match self.dossier.reserved.get(&number) {
+            Some(reserved) => accepted.minus(*reserved),
+            None => Some(accepted),
+        }
     }
 }

@@ -308,10 +308,12 @@ impl Rules for CostShareAssessed {
         })
     }
 
-    fn apply(&self, state: &mut State, _: &RecordedAct) {
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
         state.procurement.pools.insert(self.pool.clone(), self.programme.clone());
         if let Some(programme) = state.procurement.programmes.get_mut(&self.programme) {
             programme.pools.insert(self.pool.clone(), self.parts.clone());
+            let lead = programme.terms.lead;
+            state.procurement.share_out(act.seq, &self.pool, lead, &self.parts);
         }
     }
 
