@@ -20,9 +20,11 @@ use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
-    ArrangementEffective, ContractSigned, CostShareAssessed, DeliveryAccepted, DeliveryDispatched,
-    DeliveryReceived, InvoiceApproved, InvoiceRegistered, ParticipantJoined, PaymentExecuted,
-    ProgrammeProposed, SupplyTermsAgreed,
+    ArrangementEffective, CallOffOrdered, ContractAmended, ContractSigned, CostShareAssessed,
+    DeliveryAccepted, DeliveryDispatched, DeliveryReceived, FrameworkExtended, FrameworkSigned,
+    FundingCommitted, InvoiceApproved, InvoiceRegistered, OptionAgreed, OptionExercised, OptionLapsed,
+    ParticipantAdmitted, ParticipantJoined, ParticipantWithdrew, PaymentExecuted, ProcedureLaunched,
+    ProgrammeCancelled, ProgrammeProposed, SupplyTermsAgreed, TenderLotAwarded,
 };
 use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
 use super::regime::RegimeParametersSet;
@@ -187,6 +189,20 @@ macro_rules! with_catalogue {
             0x040a PaymentExecuted
             0x040b CostShareAssessed
             0x040c SupplyTermsAgreed
+
+            0x0420 FundingCommitted
+            0x0421 ProcedureLaunched
+            0x0422 TenderLotAwarded
+            0x0423 FrameworkSigned
+            0x0424 FrameworkExtended
+            0x0425 CallOffOrdered
+            0x0426 ContractAmended
+            0x0427 OptionAgreed
+            0x0428 OptionExercised
+            0x0429 OptionLapsed
+            0x042a ParticipantAdmitted
+            0x042b ParticipantWithdrew
+            0x042c ProgrammeCancelled
         }
     };
 }

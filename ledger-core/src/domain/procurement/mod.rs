@@ -1,23 +1,42 @@
 //! Joint procurement, from the programme to the payment (domain.md 5.1).
 
+mod amendment;
+mod call_off;
 mod contract;
 mod delivery;
+mod framework;
+mod funding;
+mod option;
+mod participation;
 mod payment;
 mod programme;
+mod tender;
 
+pub use amendment::ContractAmended;
+pub use call_off::{CallOffLine, CallOffOrdered};
 pub use contract::{
     Contract, ContractLine, ContractSigned, PartyQuantity, Progress, ScheduledDelivery, SupplyTerms,
     SupplyTermsAgreed,
 };
 pub use delivery::{DeliveredItem, Delivery, DeliveryAccepted, DeliveryDispatched, DeliveryReceived};
+pub use framework::{Framework, FrameworkExtended, FrameworkLine, FrameworkSigned};
+pub use funding::{FundingCommitted, Instrument};
+pub use option::{ContractOption, OptionAgreed, OptionExercised, OptionLapsed};
+pub use participation::{EarlierShares, ParticipantAdmitted, ParticipantWithdrew, PartyShares, Withdrawal};
 pub use payment::{Invoice, InvoiceApproved, InvoiceLine, InvoiceRegistered, PaymentExecuted};
 pub use programme::{
     ArrangementEffective, CostBasis, CostShareAssessed, ParticipantJoined, PartyAmount, Programme,
-    ProgrammeProposed, Shares,
+    ProgrammeCancelled, ProgrammeProposed, Shares,
+};
+pub use tender::{
+    Award, LegalBasis, Procedure, ProcedureLaunched, ProcedureMethod, TenderLot, TenderLotAwarded,
 };
 
 use super::codes::Ncage;
-use super::ids::{ContractId, DeliveryId, InvoiceId, PaymentId, PoolId, ProgrammeId, Reference};
+use super::ids::{
+    CommitmentId, ContractId, DeliveryId, FrameworkId, InvoiceId, OptionId, PaymentId, PoolId, ProcedureId,
+    ProgrammeId, Reference,
+};
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
@@ -34,6 +53,10 @@ tables! {
         payments: PaymentId => PaymentExecuted,
         bank_refs: Reference => PaymentId,
         pools: PoolId => ProgrammeId,
+        commitments: CommitmentId => FundingCommitted,
+        procedures: ProcedureId => Procedure,
+        frameworks: FrameworkId => Framework,
+        options: OptionId => ContractOption,
     }
 }
 
@@ -47,6 +70,13 @@ impl Procurement {
         require(programme.effective_in.is_some(), Rule::S03, || {
             format!("the arrangement of programme {id} is not in effect")
         })?;
+        Ok(programme)
+    }
+
+    /// A programme whose arrangement is in effect and in which something new may begin.
+    fn running(&self, id: &ProgrammeId) -> Result<&Programme, Rejection> {
+        let programme = self.effective(id)?;
+        programme.require_uncancelled()?;
         Ok(programme)
     }
 

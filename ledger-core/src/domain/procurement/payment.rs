@@ -201,7 +201,7 @@ impl Rules for PaymentExecuted {
         }
         let (contract, invoice) = state.procurement.of_invoice(&self.invoice)?;
         let programme = state.procurement.programme(&contract.terms.programme)?;
-        require(programme.participants.contains_key(&self.payer), Rule::S05, || {
+        require(programme.ever_took_part(self.payer), Rule::S05, || {
             format!("{} does not take part in programme {}", self.payer, contract.terms.programme)
         })?;
         if let Some(known) = state.procurement.bank_refs.get(&self.bank_ref) {
