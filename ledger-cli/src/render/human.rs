@@ -261,6 +261,9 @@ pub(crate) fn event(event: &Event) -> String {
         Event::TenderLotAwarded(e) => {
             format!("lot {} of {} to {}, {}", e.lot, e.procedure, e.supplier, e.value)
         }
+        Event::AwardCancelled(e) => {
+            format!("lot {} of {} to {}: {}", e.lot, e.procedure, e.supplier, quoted(&e.reason))
+        }
         Event::FrameworkSigned(e) => {
             format!("{} under {}, up to {} until {}", e.framework, e.procedure, e.ceiling, e.end)
         }

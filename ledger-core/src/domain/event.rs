@@ -20,7 +20,7 @@ use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
-    ArrangementEffective, CallOffOrdered, ContractAmended, ContractSigned, CostShareAssessed,
+    ArrangementEffective, AwardCancelled, CallOffOrdered, ContractAmended, ContractSigned, CostShareAssessed,
     DeliveryAccepted, DeliveryDispatched, DeliveryReceived, FrameworkExtended, FrameworkSigned,
     FundingCommitted, InvoiceApproved, InvoiceRegistered, OptionAgreed, OptionExercised, OptionLapsed,
     ParticipantAdmitted, ParticipantJoined, ParticipantWithdrew, PaymentExecuted, ProcedureLaunched,
@@ -203,6 +203,7 @@ macro_rules! with_catalogue {
             0x042a ParticipantAdmitted
             0x042b ParticipantWithdrew
             0x042c ProgrammeCancelled
+            0x042d AwardCancelled
         }
     };
 }

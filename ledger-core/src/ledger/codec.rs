@@ -50,10 +50,10 @@ use crate::domain::party::{
 };
 use crate::domain::pending::{ActCountersigned, ActRefused};
 use crate::domain::procurement::{
-    ArrangementEffective, CallOffLine, CallOffOrdered, ContractAmended, ContractLine, ContractSigned,
-    CostBasis, CostShareAssessed, DeliveredItem, DeliveryAccepted, DeliveryDispatched, DeliveryReceived,
-    FrameworkExtended, FrameworkLine, FrameworkSigned, FundingCommitted, Instrument, InvoiceApproved,
-    InvoiceLine, InvoiceRegistered, LegalBasis, OptionAgreed, OptionExercised, OptionLapsed,
+    ArrangementEffective, AwardCancelled, CallOffLine, CallOffOrdered, ContractAmended, ContractLine,
+    ContractSigned, CostBasis, CostShareAssessed, DeliveredItem, DeliveryAccepted, DeliveryDispatched,
+    DeliveryReceived, FrameworkExtended, FrameworkLine, FrameworkSigned, FundingCommitted, Instrument,
+    InvoiceApproved, InvoiceLine, InvoiceRegistered, LegalBasis, OptionAgreed, OptionExercised, OptionLapsed,
     ParticipantAdmitted, ParticipantJoined, ParticipantWithdrew, PartyAmount, PartyQuantity, PartyShares,
     PaymentExecuted, ProcedureLaunched, ProcedureMethod, ProgrammeCancelled, ProgrammeProposed,
     ScheduledDelivery, SupplyTerms, SupplyTermsAgreed, TenderLot, TenderLotAwarded,
@@ -997,6 +997,13 @@ structures! {
         reallocation: Vec<PartyShares>,
     }
     ProgrammeCancelled { occurred_at: Timestamp, programme: ProgrammeId, reason: Text }
+    AwardCancelled {
+        occurred_at: Timestamp,
+        procedure: ProcedureId,
+        lot: TenderLotId,
+        supplier: Ncage,
+        reason: Text,
+    }
 }
 
 with_catalogue!(events);

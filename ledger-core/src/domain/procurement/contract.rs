@@ -436,28 +436,26 @@ impl Contract {
         contract
     }
 
-    /// The contract with these lines in place of those with their numbers, or beside the others.
+    /// The contract with these lines in place of those with their numbers, or beside the others. Who is not named on
+    /// a line any more keeps his row, with nothing contracted.
     pub(super) fn with_lines(&self, lines: &[ContractLine]) -> Self {
         let mut changed = self.clone();
-        for line in lines {
-            match changed.terms.lines.iter_mut().find(|known| known.line == line.line) {
-                Some(known) => known.clone_from(line),
-                None => changed.terms.lines.push(line.clone()),
+        let numbers: BTreeSet<u32> = lines.iter().map(|line| line.line).collect();
+        for ((number, _), progress) in &mut changed.progress {
+            if numbers.contains(number) {
+                progress.contracted = progress.contracted.none();
             }
-            changed.lay_out(line);
         }
+        changed.terms.lines.retain(|line| !numbers.contains(&line.line));
+        changed.terms.lines.extend_from_slice(lines);
         changed.terms.lines.sort_by_key(|line| line.line);
+        lines.iter().for_each(|line| changed.lay_out(line));
         changed
     }
 
-    /// Sets what is contracted of a line for each party. Who is not named any more keeps its row, with nothing.
+    /// Sets what is contracted of a line for each party.
     fn lay_out(&mut self, line: &ContractLine) {
         let none = line.quantity.none();
-        for ((number, _), progress) in &mut self.progress {
-            if *number == line.line {
-                progress.contracted = none;
-            }
-        }
         for part in &line.per_party {
             let fresh = Progress { contracted: none, dispatched: none, received: none, accepted: none };
             self.progress.entry((line.line, part.party)).or_insert(fresh).contracted = part.quantity;
@@ -501,7 +499,8 @@ impl Contract {
 
     /// The line with this number.
     pub fn line(&self, number: u32) -> Option<&ContractLine> {
-        self.terms.lines.iter().find(|line| line.line == number)
+        let lines = &self.terms.lines;
+        lines.binary_search_by_key(&number, |line| line.line).ok().and_then(|index| lines.get(index))
     }
 
     pub(super) fn known_line(&self, number: u32) -> Result<&ContractLine, Rejection> {

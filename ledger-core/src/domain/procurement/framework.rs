@@ -116,7 +116,9 @@ impl FrameworkLine {
 impl Framework {
     /// The line of this number.
     pub(super) fn line(&self, number: u32) -> Result<&FrameworkLine, Rejection> {
-        let known = self.terms.lines.iter().find(|line| line.line == number);
+        let lines = &self.terms.lines;
+        let known = lines.binary_search_by_key(&number, |line| line.line).ok();
+        let known = known.and_then(|index| lines.get(index));
         known.ok_or_else(|| Rejection::unknown("line", format!("{number} in {}", self.terms.framework)))
     }
 
@@ -198,12 +200,7 @@ impl FrameworkSigned {
         let rising = self.suppliers.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
         require(rising, Rule::S05, || "the suppliers stand in the order of their codes, each once".into())?;
         for supplier in &self.suppliers {
-            let award = procedure.awards.get(&(self.lot.clone(), *supplier)).ok_or_else(|| {
-                Rejection::new(
-                    Rule::S03,
-                    format!("lot {} of procedure {} is not awarded to {supplier}", self.lot, self.procedure),
-                )
-            })?;
+            let award = procedure.award(&self.lot, *supplier)?;
             require(self.occurred_at.date() > award.standstill_until, Rule::S03, || {
                 format!("the standstill of the award to {supplier} lasts until {}", award.standstill_until)
             })?;

@@ -10,6 +10,7 @@ mod option;
 mod participation;
 mod payment;
 mod programme;
+mod status;
 mod tender;
 
 pub use amendment::ContractAmended;
@@ -28,8 +29,10 @@ pub use programme::{
     ArrangementEffective, CostBasis, CostShareAssessed, ParticipantJoined, PartyAmount, Programme,
     ProgrammeCancelled, ProgrammeProposed, Shares,
 };
+pub use status::ProgrammeStatus;
 pub use tender::{
-    Award, LegalBasis, Procedure, ProcedureLaunched, ProcedureMethod, TenderLot, TenderLotAwarded,
+    Award, AwardCancelled, LegalBasis, Procedure, ProcedureLaunched, ProcedureMethod, TenderLot,
+    TenderLotAwarded,
 };
 
 use super::codes::Ncage;

@@ -103,6 +103,18 @@ events! {
         /// The last day on which nothing may be signed yet
         standstill_until: Date,
     }
+
+    /// Take back an award on which no framework rests, with the signatures that gave it
+    AwardCancelled {
+        /// Number of the procedure
+        procedure: ProcedureId,
+        /// Number of the lot
+        lot: TenderLotId,
+        /// The supplier
+        supplier: Ncage,
+        /// Why
+        reason: Text,
+    }
 }
 
 /// A procedure and what came of it.
@@ -112,12 +124,12 @@ pub struct Procedure {
     pub terms: ProcedureLaunched,
     /// The entry that launched it.
     pub launched_in: u64,
-    /// To whom each lot was awarded.
+    /// To whom each lot is awarded.
     #[serde(serialize_with = "pairs")]
     pub awards: BTreeMap<(TenderLotId, Ncage), Award>,
 }
 
-/// That a lot was awarded to a supplier.
+/// That a lot is awarded to a supplier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Award {
     /// What the supplier offered to do it for.
@@ -133,6 +145,17 @@ impl Procedure {
     pub(super) fn lot(&self, id: &TenderLotId) -> Result<&TenderLot, Rejection> {
         let known = self.terms.tender_lots.iter().find(|lot| lot.lot == *id);
         known.ok_or_else(|| Rejection::unknown("lot", format!("{id} in procedure {}", self.terms.procedure)))
+    }
+
+    /// The award of a lot to a supplier.
+    pub(super) fn award(&self, lot: &TenderLotId, supplier: Ncage) -> Result<&Award, Rejection> {
+        self.awards.get(&(lot.clone(), supplier)).ok_or_else(|| {
+            let procedure = &self.terms.procedure;
+            Rejection::new(
+                Rule::S03,
+                format!("lot {lot} of procedure {procedure} is not awarded to {supplier}"),
+            )
+        })
     }
 }
 
@@ -180,11 +203,16 @@ impl Rules for ProcedureLaunched {
     }
 }
 
+/// The lead nation's contracting officer and armaments director sign.
+fn award_signers(state: &State, id: &ProcedureId) -> Result<Vec<Signer>, Rejection> {
+    let procedure = state.procurement.procedure(id)?;
+    let lead = state.procurement.programme(&procedure.terms.programme)?.terms.lead;
+    Ok(vec![Signer::of(lead, BUYER), Signer::of(lead, DIRECTOR)])
+}
+
 impl Rules for TenderLotAwarded {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        let procedure = state.procurement.procedure(&self.procedure)?;
-        let lead = state.procurement.programme(&procedure.terms.programme)?.terms.lead;
-        Ok(vec![Signer::of(lead, BUYER), Signer::of(lead, DIRECTOR)])
+        award_signers(state, &self.procedure)
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
@@ -211,8 +239,37 @@ impl Rules for TenderLotAwarded {
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
-        let procedure = state.procurement_procedure(&self.procedure);
-        procedure.map(|known| Subject::Programme(known.terms.programme.clone())).into_iter().collect()
+        state.subjects_of_procedure(&self.procedure)
+    }
+}
+
+impl Rules for AwardCancelled {
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        award_signers(state, &self.procedure)
+    }
+
+    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
+        let procedure = state.procurement.procedure(&self.procedure)?;
+        procedure.award(&self.lot, self.supplier)?;
+        let mut frameworks = state.procurement.frameworks.iter().map(|(_, framework)| &framework.terms);
+        let rests = frameworks.find(|terms| {
+            let lot = terms.procedure == self.procedure && terms.lot == self.lot;
+            lot && terms.suppliers.contains(&self.supplier)
+        });
+        require(rests.is_none(), Rule::S03, || {
+            let framework = rests.map_or_else(String::new, |terms| terms.framework.to_string());
+            format!("framework {framework} rests on the award of lot {} to {}", self.lot, self.supplier)
+        })
+    }
+
+    fn apply(&self, state: &mut State, _: &RecordedAct) {
+        if let Some(procedure) = state.procurement.procedures.get_mut(&self.procedure) {
+            procedure.awards.remove(&(self.lot.clone(), self.supplier));
+        }
+    }
+
+    fn subjects(&self, state: &State) -> Vec<Subject> {
+        state.subjects_of_procedure(&self.procedure)
     }
 }
 
@@ -220,6 +277,11 @@ impl State {
     /// One procurement procedure.
     pub fn procurement_procedure(&self, id: &ProcedureId) -> Option<&Procedure> {
         self.procurement.procedures.get(id)
+    }
+
+    fn subjects_of_procedure(&self, id: &ProcedureId) -> Vec<Subject> {
+        let procedure = self.procurement_procedure(id);
+        procedure.map(|known| Subject::Programme(known.terms.programme.clone())).into_iter().collect()
     }
 
     /// All procurement procedures.
