@@ -1,9 +1,9 @@
-//! Frameworks, call-offs, awards, amendments, options, funds and withdrawal.
+//! From the funds to the order: commitments, tender, framework, call-offs.
 
 use ledger_core::domain::Rule;
 use ledger_core::domain::codes::DocumentKind;
 use ledger_core::domain::consent::Basis;
-use ledger_core::domain::procurement::{Contract, CostBasis, ProgrammeStatus};
+use ledger_core::domain::procurement::{Contract, ProgrammeStatus};
 use serde_json::json;
 
 use super::tender_drafts::*;
