@@ -27,7 +27,38 @@ fn rounds(quantity: &str, of: &[(&str, &str)]) -> serde_json::Value {
     rounds_line(1, quantity, "2500.00 EUR", of)
 }
 
-// -------------------------------------------------------------------------------------------- amendments
+// --------------------------------------------------------------------------- terms of supply, amendments
+
+scenario!(
+    terms_of_supply_are_agreed_once_and_fit_the_contract,
+    [I03, P04, S01, S03, S05],
+    [SupplyTermsAgreed],
+    |w| {
+        w.arranged("P-1");
+        w.agree(&[(LV, PCO), (EE, PCO)], contract("C-1", "P-1").with("buyer", LV));
+        let good = supply_terms("C-1");
+        let scheduled = |of: &[(u32, &str, &str, &str)]| -> serde_json::Value {
+            let row = |(line, party, quantity, due): &(u32, &str, &str, &str)| json!({ "line": line, "party": party, "quantity": quantity, "due": due });
+            of.iter().map(row).collect()
+        };
+        let capped = |cap: &str| json!({ "supplier_nation": "SE", "quality_assurance": true, "advance_cap": cap, "warranty_days": 0 });
+        w.refuse(Rule::S01, (LV, PCO), supply_terms("C-9"));
+        w.refuse(Rule::S05, (LV, PCO), good.clone().with("supply", capped("1.00 USD")));
+        let twice = [(1, LT, "1 EA", "2026-09-30"), (1, LT, "1 EA", "2026-09-30")];
+        w.refuse(Rule::S05, (LV, PCO), good.clone().with("schedule", scheduled(&twice)));
+        let nobody = [(1, "PL", "1 EA", "2026-09-30")];
+        w.refuse(Rule::P04, (LV, PCO), good.clone().with("schedule", scheduled(&nobody)));
+        let much = [(1, LT, "1 EA", "2026-09-30"), (1, LT, "200 EA", "2026-10-30")];
+        w.refuse(Rule::P04, (LV, PCO), good.clone().with("schedule", scheduled(&much)));
+        w.refuse(Rule::I03, (LT, PCO), good.clone());
+        let most = [(1, LT, "1 EA", "2026-09-30"), (1, LT, "199 EA", "2026-10-30")];
+        w.agree(
+            &[(EE, PCO), (LV, PCO)],
+            good.clone().with("schedule", scheduled(&most)).with("supply", capped("1.00 EUR")),
+        );
+        w.refuse(Rule::S03, (LV, PCO), good);
+    }
+);
 
 scenario!(
     an_amendment_makes_a_new_version_that_holds_from_then_on,
@@ -105,9 +136,7 @@ scenario!(
             |quantity: &str| json!([{ "line": 1, "party": LT, "quantity": quantity, "due": "2026-09-30" }]);
         let timed = |quantity: &str| amend("C-1", vec![]).with("schedule", scheduled(quantity));
         w.refuse(Rule::S03, (EE, PCO), timed("50 EA"));
-        let supply = json!({ "supplier_nation": "SE", "quality_assurance": false, "warranty_days": 730 });
-        let terms = draft("SupplyTermsAgreed", json!({ "contract": "C-1", "supply": supply }));
-        w.accept((EE, PCO), terms);
+        w.accept((EE, PCO), supply_terms("C-1").without("schedule"));
         w.refuse(Rule::P04, (EE, PCO), timed("201 EA"));
         w.accept((EE, PCO), timed("200 EA"));
         assert_eq!(known(w, "C-1").schedule[0].quantity.to_string(), "200 EA");
@@ -418,6 +447,7 @@ scenario!(
 );
 
 scenarios!(
+    terms_of_supply_are_agreed_once_and_fit_the_contract,
     an_amendment_makes_a_new_version_that_holds_from_then_on,
     an_amendment_takes_the_signatures_of_the_contract,
     an_amendment_is_complete_and_changes_no_goods,

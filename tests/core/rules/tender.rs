@@ -45,7 +45,8 @@ scenario!(
         w.refuse(Rule::S01, (EE, FIN), fund("M-1", "P-9", EE, "500.00 EUR"));
         w.refuse(Rule::S01, (EE, FIN), fund("M-1", "P-1", "PL", "500.00 EUR"));
         w.refuse(Rule::S05, (LV, FIN), fund("M-1", "P-1", LV, "500.00 EUR"));
-        w.refuse(Rule::S05, (EE, FIN), fund("M-1", "P-1", EE, "500.00 USD"));
+        let no = w.refuse(Rule::S05, (EE, FIN), fund("M-1", "P-1", EE, "500.00 USD"));
+        assert!(no.to_string().contains("in another currency than programme P-1: EUR"), "{no}");
         w.refuse(Rule::S05, (EE, FIN), fund("M-1", "P-1", EE, "0.00 EUR"));
         w.refuse(Rule::S05, (EE, FIN), good.clone().with("year", 26));
         w.refuse(Rule::I03, (EE, PCO), good.clone());
@@ -234,6 +235,11 @@ scenario!(the_terms_of_a_framework_are_complete, [S05, T17], [FrameworkSigned], 
     let mut lines = framework_lines();
     lines[1]["unit_price"] = json!("1.00 USD");
     refuse(w, Rule::S05, "lines", lines);
+    let mut lines = framework_lines();
+    for line in lines.as_array_mut().unwrap() {
+        line["unit_price"] = json!("1.00 USD");
+    }
+    w.refuse(Rule::S05, (EE, PCO), good.clone().with("ceiling", "1.00 USD").with("lines", lines));
     let mut lines = framework_lines();
     lines[1]["restricted_by"] = json!("SE");
     lines[1].as_object_mut().unwrap().remove("nsn");

@@ -111,6 +111,18 @@ pub(crate) fn rounds_line(number: u32, quantity: &str, price: &str, of: &[(&str,
     })
 }
 
+/// Terms of supply of a contract, for a delivery to Lithuania in September.
+pub(crate) fn supply_terms(contract: &str) -> Draft {
+    draft(
+        "SupplyTermsAgreed",
+        json!({
+            "contract": contract,
+            "supply": { "supplier_nation": "SE", "quality_assurance": false, "warranty_days": 730 },
+            "schedule": [{ "line": 1, "party": LT, "quantity": "100 EA", "due": "2026-09-30" }],
+        }),
+    )
+}
+
 pub(crate) fn amend(contract: &str, lines: Vec<Value>) -> Draft {
     draft("ContractAmended", json!({ "contract": contract, "lines": lines, "reason": "more is needed" }))
 }
@@ -206,8 +218,9 @@ pub(crate) fn samples() -> Vec<Draft> {
         framework("F-1", "T-1").with("lines", lines).with("extensions", json!(["2032-02-28", "2033-02-28"])),
         prolong("F-1", "2032-02-28"),
         call_off("C-1", "F-1", EE, "10 EA", &[(EE, "10 EA")])
-            .with("supply", supply)
+            .with("supply", supply.clone())
             .with("schedule", scheduled.clone()),
+        supply_terms("C-1").with("supply", supply),
         amend("C-1", vec![line.clone()]).with("schedule", scheduled),
         option("N-1", "C-1", line),
         exercise("N-1"),
