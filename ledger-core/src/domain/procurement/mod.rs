@@ -135,8 +135,10 @@ impl State {
     }
 
     fn subjects_of_contract(&self, id: &ContractId) -> Vec<Subject> {
+        let framework = self.contract(id).and_then(|contract| contract.framework.clone());
         let programme =
             self.contract(id).map(|contract| Subject::Programme(contract.terms.programme.clone()));
-        std::iter::once(Subject::Contract(id.clone())).chain(programme).collect()
+        let above = framework.map(Subject::Framework).into_iter().chain(programme);
+        std::iter::once(Subject::Contract(id.clone())).chain(above).collect()
     }
 }
