@@ -315,6 +315,10 @@ scenario!(
         w.accept((EE, FIN), invoice("I-1", "C-1", &[(1, "100 EA")], "250000.00 EUR", "0.00 EUR"));
         w.accept((EE, FIN), clear("I-1", "250000.00 EUR"));
         w.accept((LV, FIN), pay("Y-1", "I-1", LV, "250000.00 EUR"));
+        // Whatever becomes of it is part of the history of its framework.
+        let payment = &w.history.last().unwrap().act.events[0];
+        let about: Vec<_> = payment.subjects(&w.state).iter().map(ToString::to_string).collect();
+        assert_eq!(about, ["contract C-1", "framework F-1", "programme P-1"]);
     }
 );
 

@@ -179,8 +179,7 @@ impl Rules for ContractSigned {
     fn binds(&self, state: &State) -> Vec<Party> {
         // Of strangers to the programme no standing is asked: for them nothing can be bought at all.
         let programme = state.programme(&self.programme);
-        let takes_part =
-            |party: &Party| programme.is_some_and(|known| known.participants.contains_key(party));
+        let takes_part = |party: &Party| programme.is_some_and(|known| known.ever_took_part(*party));
         self.parties().into_iter().filter(takes_part).collect()
     }
 
