@@ -251,6 +251,36 @@ pub(crate) fn event(event: &Event) -> String {
             )
         }
         Event::SupplyTermsAgreed(e) => e.contract.to_string(),
+        Event::FundingCommitted(e) => {
+            format!("{} to {}, {} of {} for {}", e.commitment, e.programme, e.amount, e.party, e.year)
+        }
+        Event::ProcedureLaunched(e) => {
+            let lots = count(e.tender_lots.len() as u64, "lot", "lots");
+            format!("{} under {}, {} by {}, {lots}", e.procedure, e.programme, e.method, e.legal_basis)
+        }
+        Event::TenderLotAwarded(e) => {
+            format!("lot {} of {} to {}, {}", e.lot, e.procedure, e.supplier, e.value)
+        }
+        Event::AwardCancelled(e) => {
+            format!("lot {} of {} to {}: {}", e.lot, e.procedure, e.supplier, quoted(&e.reason))
+        }
+        Event::FrameworkSigned(e) => {
+            format!("{} under {}, up to {} until {}", e.framework, e.procedure, e.ceiling, e.end)
+        }
+        Event::FrameworkExtended(e) => format!("{} until {}", e.framework, e.end),
+        Event::CallOffOrdered(e) => {
+            let lines = count(e.lines.len() as u64, "line", "lines");
+            format!("{} under {} by {}, supplier {}, {lines}", e.contract, e.framework, e.buyer, e.supplier)
+        }
+        Event::ContractAmended(e) => format!("{}: {}", e.contract, quoted(&e.reason)),
+        Event::OptionAgreed(e) => {
+            format!("{} of {}, {} until {}", e.option, e.contract, e.line.quantity, e.expires)
+        }
+        Event::OptionExercised(e) => e.option.to_string(),
+        Event::OptionLapsed(e) => e.option.to_string(),
+        Event::ParticipantAdmitted(e) => format!("{}: {}", e.programme, e.party),
+        Event::ParticipantWithdrew(e) => format!("{}: {} from {}", e.programme, e.party, e.effective),
+        Event::ProgrammeCancelled(e) => format!("{}: {}", e.programme, quoted(&e.reason)),
         Event::DeliveryDispatched(e) => format!("{} of {} to {}", e.delivery, e.contract, e.consignee),
         Event::DeliveryReceived(e) => format!("{}, {} counted", e.delivery, items(&e.items)),
         Event::DeliveryAccepted(e) => {

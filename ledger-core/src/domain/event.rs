@@ -20,13 +20,15 @@ use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
-    AdvancePaid, AdvanceSettled, ArrangementEffective, ConformityCertified, ContractClosed, ContractSigned,
-    CostShareAssessed, DeliveryAccepted, DeliveryAcceptedWithReservation, DeliveryDispatched,
-    DeliveryReceived, DeliveryRejected, DeliveryReturned, InvoiceApproved, InvoiceDisputeResolved,
-    InvoiceDisputed, InvoiceRegistered, InvoiceVatExempted, ParticipantJoined, PaymentExecuted,
-    ProgrammeProposed, QualityAccepted, QualityClosed, QualityRequested, RefundReceived, ReservationCleared,
-    SettlementPaid, SettlementRunClosed, SupplyTermsAgreed, VatCertificateRecorded, WarrantyClaimed,
-    WarrantyResolved,
+    AdvancePaid, AdvanceSettled, ArrangementEffective, AwardCancelled, CallOffOrdered, ConformityCertified,
+    ContractAmended, ContractClosed, ContractSigned, CostShareAssessed, DeliveryAccepted,
+    DeliveryAcceptedWithReservation, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
+    DeliveryReturned, FrameworkExtended, FrameworkSigned, FundingCommitted, InvoiceApproved,
+    InvoiceDisputeResolved, InvoiceDisputed, InvoiceRegistered, InvoiceVatExempted, OptionAgreed,
+    OptionExercised, OptionLapsed, ParticipantAdmitted, ParticipantJoined, ParticipantWithdrew,
+    PaymentExecuted, ProcedureLaunched, ProgrammeCancelled, ProgrammeProposed, QualityAccepted,
+    QualityClosed, QualityRequested, RefundReceived, ReservationCleared, SettlementPaid, SettlementRunClosed,
+    SupplyTermsAgreed, TenderLotAwarded, VatCertificateRecorded, WarrantyClaimed, WarrantyResolved,
 };
 use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
 use super::regime::RegimeParametersSet;
@@ -212,6 +214,20 @@ macro_rules! with_catalogue {
             0x0451 WarrantyClaimed
             0x0452 WarrantyResolved
             0x0453 ContractClosed
+            0x0420 FundingCommitted
+            0x0421 ProcedureLaunched
+            0x0422 TenderLotAwarded
+            0x0423 FrameworkSigned
+            0x0424 FrameworkExtended
+            0x0425 CallOffOrdered
+            0x0426 ContractAmended
+            0x0427 OptionAgreed
+            0x0428 OptionExercised
+            0x0429 OptionLapsed
+            0x042a ParticipantAdmitted
+            0x042b ParticipantWithdrew
+            0x042c ProgrammeCancelled
+            0x042d AwardCancelled
         }
     };
 }

@@ -50,14 +50,17 @@ use crate::domain::party::{
 };
 use crate::domain::pending::{ActCountersigned, ActRefused};
 use crate::domain::procurement::{
-    AdvancePaid, AdvanceSettled, ArrangementEffective, ConformityCertified, ContractClosed, ContractLine,
-    ContractSigned, CostBasis, CostShareAssessed, DeliveredItem, DeliveryAccepted,
-    DeliveryAcceptedWithReservation, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
-    DeliveryReturned, ExemptLine, InvoiceApproved, InvoiceDisputeResolved, InvoiceDisputed, InvoiceLine,
-    InvoiceRegistered, InvoiceVatExempted, NetAmount, ParticipantJoined, PartyAmount, PartyQuantity,
-    PaymentExecuted, ProgrammeProposed, QualityAccepted, QualityClosed, QualityRequested, QualityResult,
-    RefundReceived, ReservationCleared, ScheduledDelivery, SettlementPaid, SettlementRunClosed, SupplyTerms,
-    SupplyTermsAgreed, VatCertificateRecorded, VatRegime, WarrantyClaimed, WarrantyResolved, WarrantyResult,
+    AdvancePaid, AdvanceSettled, ArrangementEffective, AwardCancelled, CallOffLine, CallOffOrdered,
+    ConformityCertified, ContractAmended, ContractClosed, ContractLine, ContractSigned, CostBasis,
+    CostShareAssessed, DeliveredItem, DeliveryAccepted, DeliveryAcceptedWithReservation, DeliveryDispatched,
+    DeliveryReceived, DeliveryRejected, DeliveryReturned, ExemptLine, FrameworkExtended, FrameworkLine,
+    FrameworkSigned, FundingCommitted, Instrument, InvoiceApproved, InvoiceDisputeResolved, InvoiceDisputed,
+    InvoiceLine, InvoiceRegistered, InvoiceVatExempted, LegalBasis, NetAmount, OptionAgreed, OptionExercised,
+    OptionLapsed, ParticipantAdmitted, ParticipantJoined, ParticipantWithdrew, PartyAmount, PartyQuantity,
+    PartyShares, PaymentExecuted, ProcedureLaunched, ProcedureMethod, ProgrammeCancelled, ProgrammeProposed,
+    QualityAccepted, QualityClosed, QualityRequested, QualityResult, RefundReceived, ReservationCleared,
+    ScheduledDelivery, SettlementPaid, SettlementRunClosed, SupplyTerms, SupplyTermsAgreed, TenderLot,
+    TenderLotAwarded, VatCertificateRecorded, VatRegime, WarrantyClaimed, WarrantyResolved, WarrantyResult,
 };
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
@@ -367,6 +370,9 @@ numbers! {
     Remedy: u8, number, from_number;
     Purpose: u8, number, from_number;
     Mode: u8, number, from_number;
+    Instrument: u8, number, from_number;
+    LegalBasis: u8, number, from_number;
+    ProcedureMethod: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -1038,6 +1044,111 @@ structures! {
     ContractClosed {
         occurred_at: Timestamp,
         contract: ContractId,
+    }
+    FundingCommitted {
+        occurred_at: Timestamp,
+        commitment: CommitmentId,
+        programme: ProgrammeId,
+        party: Party,
+        amount: Money,
+        budget_line: Reference,
+        year: u32,
+        instrument: Instrument,
+    }
+    TenderLot { lot: TenderLotId, title: Text, multi_supplier: bool }
+    ProcedureLaunched {
+        occurred_at: Timestamp,
+        procedure: ProcedureId,
+        programme: ProgrammeId,
+        legal_basis: LegalBasis,
+        method: ProcedureMethod,
+        notice_ref: Option<Reference>,
+        tender_lots: Vec<TenderLot>,
+        governing_law: Country,
+    }
+    TenderLotAwarded {
+        occurred_at: Timestamp,
+        procedure: ProcedureId,
+        lot: TenderLotId,
+        supplier: Ncage,
+        value: Money,
+        standstill_until: Date,
+    }
+    FrameworkLine {
+        line: u32,
+        description: Text,
+        nsn: Option<Nsn>,
+        ml: Option<MlCategory>,
+        hazard: Option<Hazard>,
+        neq_g_per_unit: Option<u64>,
+        restricted_by: Option<Country>,
+        ceiling: Quantity,
+        unit_price: Money,
+    }
+    FrameworkSigned {
+        occurred_at: Timestamp,
+        framework: FrameworkId,
+        procedure: ProcedureId,
+        lot: TenderLotId,
+        suppliers: Vec<Ncage>,
+        ceiling: Money,
+        lines: Vec<FrameworkLine>,
+        start: Date,
+        end: Date,
+        extensions: Vec<Date>,
+        who_may_order: Vec<Party>,
+    }
+    FrameworkExtended { occurred_at: Timestamp, framework: FrameworkId, end: Date }
+    CallOffLine { line: u32, quantity: Quantity, per_party: Vec<PartyQuantity> }
+    CallOffOrdered {
+        occurred_at: Timestamp,
+        contract: ContractId,
+        framework: FrameworkId,
+        supplier: Ncage,
+        buyer: Party,
+        lines: Vec<CallOffLine>,
+        payment_terms: Text,
+        supply: SupplyTerms,
+        schedule: Vec<ScheduledDelivery>,
+    }
+    ContractAmended {
+        occurred_at: Timestamp,
+        contract: ContractId,
+        lines: Vec<ContractLine>,
+        schedule: Vec<ScheduledDelivery>,
+        reason: Text,
+    }
+    OptionAgreed {
+        occurred_at: Timestamp,
+        option: OptionId,
+        contract: ContractId,
+        line: ContractLine,
+        expires: Date,
+    }
+    OptionExercised { occurred_at: Timestamp, option: OptionId }
+    OptionLapsed { occurred_at: Timestamp, option: OptionId }
+    PartyShares { party: Party, quantity_share: Share, common_cost_share: Share, fee_share: Share }
+    ParticipantAdmitted {
+        occurred_at: Timestamp,
+        programme: ProgrammeId,
+        party: Party,
+        shares: Vec<PartyShares>,
+    }
+    ParticipantWithdrew {
+        occurred_at: Timestamp,
+        programme: ProgrammeId,
+        party: Party,
+        effective: Date,
+        settled_liability: Money,
+        reallocation: Vec<PartyShares>,
+    }
+    ProgrammeCancelled { occurred_at: Timestamp, programme: ProgrammeId, reason: Text }
+    AwardCancelled {
+        occurred_at: Timestamp,
+        procedure: ProcedureId,
+        lot: TenderLotId,
+        supplier: Ncage,
+        reason: Text,
     }
 }
 

@@ -13,7 +13,9 @@ use ledger_core::domain::ids::{Place, Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::licence::LicenceKind;
 use ledger_core::domain::money::{Currency, Money, Share, common_weights};
-use ledger_core::domain::procurement::{CostBasis, QualityResult, VatRegime, WarrantyResult};
+use ledger_core::domain::procurement::{
+    CostBasis, Instrument, LegalBasis, ProcedureMethod, QualityResult, VatRegime, WarrantyResult,
+};
 use ledger_core::domain::quantity::{Quantity, Unit};
 use ledger_core::domain::ratification::Remedy;
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
@@ -215,7 +217,7 @@ fn codes_are_read_as_they_are_written() {
         )*};
     }
     check!(Role Rule Unit Condition DocumentKind Marking TransferKind RiskPoint DiscrepancyKind Liability Outcome
-        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode QualityResult VatRegime WarrantyResult);
+        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode QualityResult VatRegime WarrantyResult Instrument LegalBasis ProcedureMethod);
 }
 
 /// One event of each kind, with its optional fields set.

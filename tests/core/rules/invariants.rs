@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger_core::domain::ids::ProgrammeId;
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::money::{Money, Share, common_weights};
-use ledger_core::domain::procurement::CostBasis;
+use ledger_core::domain::procurement::{CostBasis, Shares};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::register::{Position, Standing};
 use ledger_core::domain::transfer::{Transfer, TransferKind};
@@ -51,6 +52,7 @@ pub(crate) fn check(state: &State, books: &Books) {
     contracts(state);
     advances(state);
     debts(state);
+    frameworks(state);
     keys(state, &parties);
 }
 
@@ -153,18 +155,56 @@ fn programmes(state: &State) {
             continue;
         }
         assert!(programme.participants.contains_key(&programme.terms.lead), "{id}");
-        for (_, basis) in CostBasis::ALL {
-            let shares: Vec<Share> = programme
-                .participants
-                .values()
-                .map(|shares| match basis {
-                    CostBasis::Quantity => shares.quantity,
-                    CostBasis::CommonCost => shares.common_cost,
-                    CostBasis::Fee => shares.fee,
-                })
-                .collect();
-            let (weights, whole) = common_weights(&shares).expect("a common denominator");
-            assert_eq!(weights.iter().sum::<u64>(), whole, "P01: {basis} of {id}");
+        let earlier = programme.earlier.iter().map(|shares| &shares.participants);
+        for participants in earlier.chain([&programme.participants]) {
+            whole(id, participants);
+        }
+        for withdrawal in &programme.withdrawals {
+            let then = programme.participants_on(withdrawal.effective);
+            let back = programme.participants.contains_key(&withdrawal.party);
+            assert!(back || !then.contains_key(&withdrawal.party), "P13: {id}");
+            assert!(then.len() >= 2, "P17: {id}");
+        }
+    }
+}
+
+fn whole(id: &ProgrammeId, participants: &BTreeMap<Party, Shares>) {
+    for (_, basis) in CostBasis::ALL {
+        let shares: Vec<Share> = participants
+            .values()
+            .map(|shares| match basis {
+                CostBasis::Quantity => shares.quantity,
+                CostBasis::CommonCost => shares.common_cost,
+                CostBasis::Fee => shares.fee,
+            })
+            .collect();
+        let (weights, whole) = common_weights(&shares).expect("a common denominator");
+        assert_eq!(weights.iter().sum::<u64>(), whole, "P01: {basis} of {id}");
+    }
+}
+
+fn frameworks(state: &State) {
+    for (id, framework) in state.frameworks() {
+        let call_offs: Vec<_> =
+            framework.call_offs.iter().map(|id| state.contract(id).expect("the call-off")).collect();
+        for line in &framework.terms.lines {
+            let ordered = call_offs.iter().filter_map(|call_off| Some(call_off.line(line.line)?.quantity));
+            let ordered = ordered.fold(line.ceiling.none(), |sum, next| sum.plus(next).expect("one unit"));
+            assert!(ordered.at_most(line.ceiling), "P03: line {} of {id}", line.line);
+        }
+        let ceiling = framework.terms.ceiling;
+        let value = call_offs.iter().fold(Money::zero(ceiling.currency()), |sum, call_off| {
+            sum.plus(call_off.value().expect("a value")).expect("one currency")
+        });
+        assert!(value <= ceiling, "P03: {id}");
+        assert_eq!(state.called_off(id), Some(value), "{id}");
+        for call_off in call_offs {
+            assert_eq!(call_off.framework.as_ref(), Some(id), "{id}");
+            assert!(framework.terms.who_may_order.contains(&call_off.terms.buyer), "P14: {id}");
+            for (party, part) in call_off.parts().expect("parts") {
+                let committed = state.committed(&framework.programme, party).expect("a programme");
+                assert!(part <= committed, "P11: {party}'s part of {}", call_off.terms.contract);
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod movement_drafts;
 pub(crate) mod tender_drafts;
 
 mod acts;
+mod amendment;
 mod consent;
 mod consignment;
 mod governance;
@@ -75,6 +76,7 @@ use scenarios;
 
 const ALL: &[&[Scenario]] = &[
     acts::SCENARIOS,
+    amendment::SCENARIOS,
     consent::SCENARIOS,
     consignment::SCENARIOS,
     governance::SCENARIOS,

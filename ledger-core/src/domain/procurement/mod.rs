@@ -1,23 +1,33 @@
 //! Joint procurement, from the programme to the payment (domain.md 5.1).
 
 mod advance;
+mod amendment;
+mod call_off;
 mod closing;
 mod contract;
 mod delivery;
 mod dispute;
 mod dues;
 mod exemption;
+mod framework;
+mod funding;
 mod judgement;
+mod option;
+mod participation;
 mod payment;
 mod programme;
 mod quality;
 mod schedule;
 mod settlement;
+mod status;
+mod tender;
 mod warranty;
 
 pub use advance::{Advance, AdvancePaid, AdvanceSettled, RefundReceived};
 pub use closing::{ContractClosed, Dossier};
 
+pub use amendment::ContractAmended;
+pub use call_off::{CallOffLine, CallOffOrdered};
 pub use contract::{
     Contract, ContractLine, ContractSigned, PartyQuantity, Progress, ScheduledDelivery, SupplyTerms,
     SupplyTermsAgreed,
@@ -26,13 +36,17 @@ pub use delivery::{DeliveredItem, Delivery, DeliveryAccepted, DeliveryDispatched
 pub use dispute::{Dispute, InvoiceDisputeResolved, InvoiceDisputed};
 pub use dues::{Due, MoneyFact, NetAmount, Positions};
 pub use exemption::{ExemptLine, InvoiceVatExempted, VatCertificate, VatCertificateRecorded, VatRegime};
+pub use framework::{Framework, FrameworkExtended, FrameworkLine, FrameworkSigned};
+pub use funding::{FundingCommitted, Instrument};
 pub use judgement::{
     DeliveryAcceptedWithReservation, DeliveryRejected, DeliveryReturned, Reservation, ReservationCleared,
 };
+pub use option::{ContractOption, OptionAgreed, OptionExercised, OptionLapsed};
+pub use participation::{EarlierShares, ParticipantAdmitted, ParticipantWithdrew, PartyShares, Withdrawal};
 pub use payment::{Invoice, InvoiceApproved, InvoiceLine, InvoiceRegistered, PaymentExecuted};
 pub use programme::{
     ArrangementEffective, CostBasis, CostShareAssessed, ParticipantJoined, PartyAmount, Programme,
-    ProgrammeProposed, Shares,
+    ProgrammeCancelled, ProgrammeProposed, Shares,
 };
 pub use quality::{
     Certified, ConformityCertified, QualityAccepted, QualityClosed, QualityRequest, QualityRequested,
@@ -40,12 +54,18 @@ pub use quality::{
 };
 pub use schedule::LateDelivery;
 pub use settlement::{Net, Settlement, SettlementPaid, SettlementRunClosed};
+pub use status::ProgrammeStatus;
+pub use tender::{
+    Award, AwardCancelled, LegalBasis, Procedure, ProcedureLaunched, ProcedureMethod, TenderLot,
+    TenderLotAwarded,
+};
 pub use warranty::{WarrantyClaim, WarrantyClaimed, WarrantyResolved, WarrantyResult};
 
 use super::codes::Ncage;
 use super::ids::{
-    AdvanceId, CertificateId, ContractId, DeliveryId, InvoiceId, PaymentId, PoolId, ProgrammeId,
-    QualityRequestId, Reference, RefundId, SettlementId, WarrantyId,
+    AdvanceId, CertificateId, CommitmentId, ContractId, DeliveryId, FrameworkId, InvoiceId, OptionId,
+    PaymentId, PoolId, ProcedureId, ProgrammeId, QualityRequestId, Reference, RefundId, SettlementId,
+    WarrantyId,
 };
 use super::item::ItemId;
 use super::money::Money;
@@ -76,6 +96,10 @@ tables! {
         settlements: SettlementId => Settlement,
         /// Who owes whom by which fact, by entry.
         dues: u64 => Vec<Due>,
+        commitments: CommitmentId => FundingCommitted,
+        procedures: ProcedureId => Procedure,
+        frameworks: FrameworkId => Framework,
+        options: OptionId => ContractOption,
     }
 }
 
@@ -89,6 +113,13 @@ impl Procurement {
         require(programme.effective_in.is_some(), Rule::S03, || {
             format!("the arrangement of programme {id} is not in effect")
         })?;
+        Ok(programme)
+    }
+
+    /// A programme whose arrangement is in effect and in which something new may begin.
+    fn running(&self, id: &ProgrammeId) -> Result<&Programme, Rejection> {
+        let programme = self.effective(id)?;
+        programme.require_uncancelled()?;
         Ok(programme)
     }
 
@@ -155,8 +186,10 @@ impl State {
     }
 
     fn subjects_of_contract(&self, id: &ContractId) -> Vec<Subject> {
+        let framework = self.contract(id).and_then(|contract| contract.framework.clone());
         let programme =
             self.contract(id).map(|contract| Subject::Programme(contract.terms.programme.clone()));
-        std::iter::once(Subject::Contract(id.clone())).chain(programme).collect()
+        let above = framework.map(Subject::Framework).into_iter().chain(programme);
+        std::iter::once(Subject::Contract(id.clone())).chain(above).collect()
     }
 }

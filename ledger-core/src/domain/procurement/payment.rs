@@ -152,7 +152,7 @@ pub(super) fn require_participant(
     party: Party,
 ) -> Result<(), Rejection> {
     let id = &contract.terms.programme;
-    require(procurement.programme(id)?.participants.contains_key(&party), Rule::S05, || {
+    require(procurement.programme(id)?.ever_took_part(party), Rule::S05, || {
         format!("{party} does not take part in programme {id}")
     })
 }
