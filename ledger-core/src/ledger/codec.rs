@@ -23,7 +23,8 @@ use crate::domain::authority::{
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
 use crate::domain::codes::{
-    Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Mode, Ncage, Nsn, Party, Purpose,
+    Condition, Country, Cpv, DocumentKind, Form302Serial, Hazard, Marking, MlCategory, Mode, MovementNumber,
+    Ncage, Nsn, Party, Purpose,
 };
 use crate::domain::consent::Family;
 use crate::domain::consignment::{
@@ -288,6 +289,7 @@ texts!(MAX_ID; Origin, ProgrammeId, ContractId, DeliveryId, InvoiceId, PaymentId
     QualityRequestId, RefundId, SettlementId, SupportOrderId, TenderLotId, WarrantyId);
 // A character has at most four bytes.
 texts!(MAX_TEXT * 4; Text);
+texts!(MovementNumber::MAX; MovementNumber);
 
 macro_rules! raw_bytes {
     ($($name:ident),*) => {$(impl Wire for $name {
@@ -322,6 +324,7 @@ ascii_codes! {
     Party: 2, as_str;
     Ncage: 5, as_str;
     Currency: 3, code;
+    Form302Serial: 18, as_str;
 }
 
 /// Types that are one integer, checked by their constructor.
