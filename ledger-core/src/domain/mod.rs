@@ -20,6 +20,7 @@ pub mod ids;
 pub mod item;
 pub mod licence;
 pub mod money;
+pub mod movement;
 pub mod party;
 pub mod pending;
 pub mod procurement;

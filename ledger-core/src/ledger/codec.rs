@@ -45,6 +45,13 @@ use crate::domain::ids::{
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
 use crate::domain::money::{Currency, Money, Share};
+use crate::domain::movement::{
+    BorderCrossed, CrossingPointListed, CustomsCovered, DangerousGoods, DeviationKind, DeviationReported,
+    Ground, IncidentKind, IncidentReported, Leg, LegCompleted, MovementAcknowledged, MovementAmended,
+    MovementCancelled, MovementCompleted, MovementHalted, MovementNotified, MovementPlanned,
+    MovementReleased, MovementStarted, PermissionExtended, PermissionGranted, PermissionRefused,
+    PermissionRequested, ReturnCompleted, StayRegistered, VehicleClass, VehicleCount,
+};
 use crate::domain::party::{
     Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
     Parameters, Role,
@@ -363,6 +370,10 @@ numbers! {
     Remedy: u8, number, from_number;
     Purpose: u8, number, from_number;
     Mode: u8, number, from_number;
+    VehicleClass: u8, number, from_number;
+    Ground: u8, number, from_number;
+    IncidentKind: u8, number, from_number;
+    DeviationKind: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -800,6 +811,134 @@ structures! {
         location: Place,
         seals_intact: bool,
     }
+    Leg { point: CrossingPointId, from: Party, to: Party, etd: Timestamp, eta: Timestamp }
+    VehicleCount { class: VehicleClass, count: u32 }
+    DangerousGoods { hazard: Hazard, neq_g: u64 }
+    CrossingPointListed {
+        occurred_at: Timestamp,
+        point: CrossingPointId,
+        name: Text,
+        modes: Vec<Mode>,
+        first: Party,
+        second: Party,
+    }
+    MovementPlanned {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        number: MovementNumber,
+        sending: Party,
+        unit: Reference,
+        mode: Mode,
+        purpose: Purpose,
+        origin: Place,
+        destination: Place,
+        starts_at: Timestamp,
+        legs: Vec<Leg>,
+        persons: u32,
+        vehicles: Vec<VehicleCount>,
+        load_class: u16,
+        oversize: bool,
+        armed: bool,
+        dangerous_goods: Vec<DangerousGoods>,
+        union_goods: bool,
+        items: Vec<ItemId>,
+        transfers: Vec<TransferId>,
+    }
+    MovementAmended {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        starts_at: Timestamp,
+        legs: Vec<Leg>,
+        persons: u32,
+        vehicles: Vec<VehicleCount>,
+        load_class: u16,
+        oversize: bool,
+        armed: bool,
+        dangerous_goods: Vec<DangerousGoods>,
+        union_goods: bool,
+        items: Vec<ItemId>,
+        transfers: Vec<TransferId>,
+        reason: Text,
+    }
+    MovementCancelled { occurred_at: Timestamp, movement: MovementId, reason: Text }
+    PermissionRequested { occurred_at: Timestamp, movement: MovementId, host: Party }
+    PermissionGranted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        window_from: Timestamp,
+        window_to: Timestamp,
+        credit: Reference,
+        escort: bool,
+        conditions: Option<Text>,
+    }
+    PermissionRefused {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        ground: Ground,
+        reason: Text,
+    }
+    PermissionExtended {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        window_from: Timestamp,
+        window_to: Timestamp,
+        reason: Text,
+    }
+    MovementNotified { occurred_at: Timestamp, movement: MovementId, hosts: Vec<Party> }
+    MovementAcknowledged { occurred_at: Timestamp, movement: MovementId, host: Party }
+    MovementHalted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        ground: Ground,
+        reason: Text,
+    }
+    MovementReleased { occurred_at: Timestamp, movement: MovementId, host: Party }
+    CustomsCovered {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        serial: Form302Serial,
+        copies: u8,
+        final_destination: Place,
+    }
+    MovementStarted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        place: Place,
+        persons: u32,
+        vehicles: u32,
+    }
+    BorderCrossed {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        point: CrossingPointId,
+        persons: u32,
+        vehicles: u32,
+    }
+    LegCompleted { occurred_at: Timestamp, movement: MovementId, place: Place, persons: u32, vehicles: u32 }
+    MovementCompleted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        place: Place,
+        persons: u32,
+        vehicles: u32,
+    }
+    IncidentReported {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        incident: IncidentId,
+        kind: IncidentKind,
+        persons_lost: u32,
+        vehicles_lost: u32,
+        items: Vec<ItemId>,
+        finding: Text,
+    }
+    DeviationReported { occurred_at: Timestamp, movement: MovementId, kind: DeviationKind, actual: Text }
+    StayRegistered { occurred_at: Timestamp, movement: MovementId, host: Party, from: Date, until: Date }
+    ReturnCompleted { occurred_at: Timestamp, movement: MovementId, host: Party }
     ProgrammeProposed {
         occurred_at: Timestamp,
         programme: ProgrammeId,
