@@ -11,6 +11,7 @@ use ledger_core::domain::ids::{Place, Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::licence::LicenceKind;
 use ledger_core::domain::money::{Currency, Money, Share, common_weights};
+use ledger_core::domain::movement::{DeviationKind, Ground, IncidentKind, VehicleClass};
 use ledger_core::domain::procurement::CostBasis;
 use ledger_core::domain::quantity::{Quantity, Unit};
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
@@ -218,7 +219,7 @@ fn codes_are_read_as_they_are_written() {
         )*};
     }
     check!(Role Rule Unit Condition DocumentKind Marking TransferKind RiskPoint DiscrepancyKind Liability Outcome
-        LicenceKind CostBasis);
+        LicenceKind CostBasis VehicleClass Ground IncidentKind DeviationKind);
 }
 
 /// One event of each kind, with its optional fields set.

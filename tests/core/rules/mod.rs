@@ -19,6 +19,7 @@ mod acts;
 mod consent;
 mod consignment;
 mod governance;
+mod journey;
 mod keys;
 mod licence;
 mod materiel;
@@ -77,6 +78,7 @@ const ALL: &[&[Scenario]] = &[
     consent::SCENARIOS,
     consignment::SCENARIOS,
     governance::SCENARIOS,
+    journey::SCENARIOS,
     keys::SCENARIOS,
     licence::SCENARIOS,
     materiel::SCENARIOS,

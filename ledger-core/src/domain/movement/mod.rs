@@ -7,16 +7,17 @@
 
 mod customs;
 mod journey;
+mod notice;
 mod permission;
 mod plan;
 mod report;
 
 pub use customs::{CustomsCovered, Form302};
 pub use journey::{BorderCrossed, Crossing, LegCompleted, MovementCompleted, MovementStarted, Start};
+pub use notice::{Halt, MovementAcknowledged, MovementHalted, MovementNotified, MovementReleased, Notice};
 pub use permission::{
-    Answer, Ground, Halt, Hosting, MovementAcknowledged, MovementHalted, MovementNotified, MovementReleased,
-    Notice, Permission, PermissionExtended, PermissionGranted, PermissionRefused, PermissionRequested,
-    Verdict, Window,
+    Answer, Ground, Hosting, Permission, PermissionExtended, PermissionGranted, PermissionRefused,
+    PermissionRequested, Verdict, Window,
 };
 pub use plan::{
     CrossingPoint, CrossingPointListed, DangerousGoods, Leg, MovementAmended, MovementCancelled,

@@ -247,6 +247,12 @@ fn require_rising<T: Ord>(values: &[T], what: &str) -> Result<(), Rejection> {
     require(rising, Rule::S05, || format!("{what} stand in order, each once"))
 }
 
+/// Refuses items that are not in the order of their names, as they are written.
+pub(super) fn require_items(items: &[ItemId]) -> Result<(), Rejection> {
+    let names: Vec<String> = items.iter().map(ToString::to_string).collect();
+    require_rising(&names, "the items")
+}
+
 impl Plan {
     /// All vehicles; more than can be counted are the most that can.
     pub fn vehicle_count(&self) -> u32 {
@@ -365,7 +371,7 @@ impl State {
         require_rising(&classes, "the classes of vehicles")?;
         let hazards: Vec<Hazard> = plan.dangerous_goods.iter().map(|line| line.hazard).collect();
         require_rising(&hazards, "the hazards")?;
-        require_rising(&plan.items, "the items")?;
+        require_items(&plan.items)?;
         require_rising(&plan.transfers, "the transfers")?;
         let counted = plan.vehicles.iter().all(|line| line.count > 0);
         require(counted, Rule::S05, || "a class with no vehicles says nothing".into())?;

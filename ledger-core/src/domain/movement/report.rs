@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use super::plan::require_items;
 use super::{Movement, subjects_of};
 use crate::domain::codes::{DocumentKind, Party};
 use crate::domain::consent::Signer;
@@ -64,7 +65,7 @@ events! {
         persons_lost: u32,
         /// Vehicles that no longer travel with it
         vehicles_lost: u32,
-        /// Registered items concerned
+        /// Registered items concerned, in the order of their names
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         items: Vec<ItemId>,
         /// What happened
@@ -176,6 +177,7 @@ impl Rules for IncidentReported {
                 movement.persons, movement.vehicles, self.movement
             )
         })?;
+        require_items(&self.items)?;
         self.items.iter().try_for_each(|item| state.register.stock(item).map(drop))
     }
 
