@@ -15,7 +15,9 @@ use ledger_core::domain::movement::{DeviationKind, Ground, IncidentKind, Vehicle
 use ledger_core::domain::procurement::CostBasis;
 use ledger_core::domain::quantity::{Quantity, Unit};
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
-use ledger_core::domain::{ActId, Date, Digest, Event, Origin, PublicKey, Role, Rule, Text, Timestamp};
+use ledger_core::domain::{Act, ActId, Date, Digest, Event, Origin, PublicKey, Role, Rule, Text, Timestamp};
+use ledger_core::ledger::codec::{decode_body, encode_body};
+use ledger_core::ledger::entry::Body;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::strategy::Strategy;
@@ -301,6 +303,23 @@ fn every_kind_of_event_is_read_back_from_its_json_form() {
         assert_eq!(serde_json::from_value::<Event>(written).unwrap(), event);
         let text = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+    }
+}
+
+#[test]
+fn every_kind_of_event_is_read_back_from_its_bytes() {
+    let now = "2026-01-30T09:00:00Z".parse().unwrap();
+    for draft in samples() {
+        let act = Act { id: ActId::new([7; 16]), documents: Vec::new(), events: vec![draft.event(now)] };
+        let body = Body {
+            origin: "ledger.example/baltic".parse().unwrap(),
+            seq: 1,
+            previous: Digest::new([1; 32]),
+            recorded_at: now,
+            author: fresh_key(1),
+            act,
+        };
+        assert_eq!(decode_body(&encode_body(&body).unwrap()).unwrap(), body);
     }
 }
 
