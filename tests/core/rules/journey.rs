@@ -1,6 +1,7 @@
 //! Movements on their way: borders, windows, counts, customs, stops, stays, and what a crisis changes.
 
 use ledger_core::domain::Rule;
+use ledger_core::ledger::state_digest::write_document;
 use serde_json::json;
 
 use super::movement_drafts::*;
@@ -241,6 +242,11 @@ scenario!(
         w.accept((LT, NMC), give_time("M-1", LT).with("window_from", "2026-02-10T14:00:00Z"));
         w.accept((EE, TFC), cross("M-1", GRENCTALE));
         w.accept((EE, TFC), arrive("M-1"));
+        let mut document = Vec::new();
+        write_document(&w.state, &mut document).unwrap();
+        let document = String::from_utf8(document).unwrap();
+        let row = document.lines().find(|line| line.starts_with(r#"{"table":"movements""#)).unwrap();
+        assert!(row.contains(r#""hosts":{"LT":{"permissions":[]"#), "{row}");
         // Nobody is bound by the crisis of another.
         w.accept((EE, NMC), plan("M-2").with("number", "10-EENMC-02").with("purpose", "DEPLOYMENT"));
         w.refuse(Rule::M05, (EE, TFC), start("M-2"));

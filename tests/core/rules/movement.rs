@@ -89,7 +89,7 @@ scenario!(a_route_runs_over_listed_points_from_state_to_state, [M03, S01, S05], 
 
 scenario!(
     a_plan_counts_all_that_travels_and_names_what_is_there,
-    [S01, S02, S05, T17, I03],
+    [S01, S02, S03, S05, T17, I03],
     [MovementPlanned, MovementAmended],
     |w| {
         *w = World::with_borders();
@@ -127,6 +127,9 @@ scenario!(
                 w.refuse(rule, (EE, NMC), draft);
             }
         }
+        w.accept((EE, PBO), propose("LOAN", "LOAN-2", EE, LT, &[&of(ROUNDS, "1 EA")]));
+        w.accept((EE, PBO), cancel("LOAN-2"));
+        w.refuse(Rule::S03, (EE, PBO), plan("M-1").with("transfers", json!(["LOAN-2"])));
         // Explosives that travel along are named by their hazard.
         let rounds = |draft: Draft| draft.with("items", json!([ROUNDS]));
         w.refuse(Rule::T17, (EE, NMC), rounds(plan("M-1")).without("dangerous_goods"));
@@ -364,6 +367,13 @@ scenario!(
         w.accept((EE, NMC), notify("M-1", &[LT, LV]));
         w.accept((EE, NMC), amend("M-1"));
         w.refuse(Rule::M05, (EE, TFC), start("M-1"));
+        // Who has permitted the movement needs no notice.
+        w.accept((EE, NMC), plan("M-2").with("number", "10-EENMC-02"));
+        w.permitted("M-2", LV);
+        let no = w.refuse(Rule::S03, (EE, NMC), notify("M-2", &[LT, LV]));
+        assert_eq!(no.why, "LV has permitted movement M-2 and needs no notice");
+        w.accept((EE, NMC), notify("M-2", &[LT]));
+        w.movement_is("M-2", "notified");
         // The notice and the start go in one act of one officer.
         let started = w.accept_all((EE, NMC), &[notify("M-1", &[LT, LV]), start("M-1")]);
         assert_eq!(w.state.reliances(started).len(), 2);

@@ -187,6 +187,9 @@ impl Rules for MovementNotified {
         for host in &self.hosts {
             movement.require_host(*host)?;
             movement.require_no_refusal(*host)?;
+            require(movement.granted_by(*host).is_err(), Rule::S03, || {
+                format!("{host} has permitted movement {} and needs no notice", self.movement)
+            })?;
             let lead = movement.lead(*host, act.recorded_at);
             state.consent(None, &movement.demand(*host, lead, self.occurred_at, act))?;
         }

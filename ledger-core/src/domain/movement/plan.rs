@@ -394,6 +394,9 @@ impl State {
             require(self.gives(sending, transfer), Rule::S05, || {
                 format!("the goods of transfer {transfer} are not given by {sending}")
             })?;
+            require(self.transfer_is_open(transfer), Rule::S03, || {
+                format!("transfer {transfer} has ended: nothing of it is carried")
+            })?;
         }
         Ok(())
     }
