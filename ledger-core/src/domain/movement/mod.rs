@@ -2,7 +2,7 @@
 //!
 //! A movement changes where a unit is, never who owns or holds what it carries (domain.md M09): nothing here touches
 //! the register. The states on the way follow from the legs; each that is not the sending one must have consented
-//! before the start: by its own word ([`permission`]), by a standing authorisation or by a crisis of its own. On what
+//! before the start: by its own word (`permission`), by a standing authorisation or by a crisis of its own. On what
 //! a consent rests is fixed at the start: what is revoked later does not strand a convoy.
 
 mod customs;
