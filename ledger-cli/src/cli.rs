@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ledger_core::domain::ids::{ContractId, ProgrammeId, TransferId};
 use ledger_core::domain::item::ItemId;
 use ledger_core::domain::{Digest, Party, Role, Text, Timestamp};
+use ledger_core::ledger::state_digest::StateClaim;
 
 use crate::keyfile::{KeyArgs, any_path};
 
@@ -84,6 +85,13 @@ pub(crate) enum Command {
     /// JSON.
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Record,
+    /// Say what would come of an act before anyone signs it: one subcommand for each kind of event
+    ///
+    /// Is it lawful now, on whose consent does it rest (own word, standing authorisation, crisis), what would be owed
+    /// afterwards, whose signature is missing, and what is the shortest lawful way. Nothing is recorded and no key
+    /// is needed. Exit code 1: it would be refused.
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Explain,
     /// Countersign an act that waits for your signature
     #[command(after_help = "Example:
   jointledger --ledger baltic countersign 12 --key lv-pbo")]
@@ -119,6 +127,22 @@ pub(crate) enum Command {
   jointledger --ledger baltic state --at 120
   jointledger --ledger baltic state --at-time 2025-06-30T23:59:59Z")]
     State(StateArgs),
+    /// Show what waits for a party's signature, what is overdue, owed and in transit, and who owes whom
+    ///
+    /// Overdue is judged by the clock of this machine, or, at an earlier position, by the time of its last entry;
+    /// `--as-of` names another moment. Exit code 0, also when something is overdue.
+    #[command(after_help = "Examples:
+  jointledger --ledger baltic status --party LV
+  jointledger --ledger baltic status --party LV --at 120
+  jointledger --ledger baltic status --party LV --as-of 2026-12-31T23:59:59Z")]
+    Status(StatusArgs),
+    /// Count the paper: signatures an act took, in peace, under standing authorisation, in a crisis
+    ///
+    /// First for each kind of act; then for each undertaking (transfer, movement, call-off, support order): how many
+    /// signatures it took before it might lawfully start, and how many minutes.
+    #[command(after_help = "Example:
+  jointledger --ledger baltic signatures")]
+    Signatures,
     /// Verify everything: bytes, links, signatures, roles, every rule, and the head file
     ///
     /// Works on a copy: not a byte of the ledger's folder changes. Uses no snapshot and nothing derived. Goes
@@ -128,11 +152,19 @@ pub(crate) enum Command {
   jointledger --ledger baltic verify \\
       --charter 0d4309ea36fd1476b9e436ada2e2da3be847ca191e71d813ed339cbc5205629f
 
-The second also checks that it is the ledger of this charter: pin the fingerprint that the ministries gave you.")]
+  jointledger --ledger baltic verify \\
+      --against 120:4be1d0c7b2f3a8e6951d3c0f7a2b4e8d6c1f9a3b5d7e0f2a4c6b8d1e3f5a7c9b
+
+The second also checks that it is the ledger of this charter: pin the fingerprint that the ministries gave you.
+The third also checks that its first 120 entries give the state that another replica printed with `replay`.")]
     Verify(VerifyArgs),
-    /// Rebuild the state from the entries and say what it is
+    /// Rebuild the state from the entries, and say what it is and its digest
+    ///
+    /// Two replicas with the same digest after the same number of entries have the same state, to the last field.
+    /// Where they differ, compare their state documents line by line: the digest is the SHA-256 of that text.
     #[command(after_help = "Example:
-  jointledger --ledger baltic replay --until 120")]
+  jointledger --ledger baltic replay --until 120
+  jointledger --ledger baltic replay --document | sha256sum")]
     Replay(ReplayArgs),
     /// Compare the ledger with a ministry's own inventory, and list the differences
     ///
@@ -428,6 +460,23 @@ pub(crate) enum ShowCommand {
     },
 }
 
+/// Who would sign the act that is explained.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The officer who would record it; without it, whoever brings it furthest
+    #[arg(long = "as", value_name = "PARTY:ROLE", value_parser = office)]
+    pub(crate) office: Option<(Party, Role)>,
+    /// Explain it as of this time, not now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) when: Option<Timestamp>,
+}
+
+/// `EE:PBO`.
+fn office(text: &str) -> Result<(Party, Role), String> {
+    let (party, role) = text.split_once(':').ok_or("write PARTY:ROLE, such as EE:PBO")?;
+    Ok((party.parse()?, role.parse()?))
+}
+
 /// Arguments of `log`.
 #[derive(Debug, Args)]
 pub(crate) struct LogArgs {
@@ -470,12 +519,28 @@ pub(crate) struct StateArgs {
     pub(crate) party: Option<Party>,
 }
 
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// The party whose matters these are
+    #[arg(long)]
+    pub(crate) party: Party,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+    /// The moment by which overdue is judged
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<Timestamp>,
+}
+
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// The charter's fingerprint that the ledger must have
     #[arg(long, value_name = "FINGERPRINT")]
     pub(crate) charter: Option<Digest>,
+    /// The digest of the state that the ledger must give, as `replay` prints it: after so many entries, or at the end
+    #[arg(long, value_name = "[ENTRIES:]DIGEST")]
+    pub(crate) against: Option<StateClaim>,
     /// List at most so many findings
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     pub(crate) max_findings: usize,
@@ -487,6 +552,9 @@ pub(crate) struct ReplayArgs {
     /// Replay so many entries
     #[arg(long, value_name = "SIZE")]
     pub(crate) until: Option<u64>,
+    /// Write the state document instead: one line of JSON a row, of which the state digest is the SHA-256
+    #[arg(long)]
+    pub(crate) document: bool,
 }
 
 /// Arguments of `reconcile`.
@@ -555,9 +623,11 @@ pub(crate) struct ManArgs {
     pub(crate) dir: Option<PathBuf>,
 }
 
-/// The whole command line, with one subcommand of `record` for each kind of event.
+/// The whole command line, with one subcommand of `record` and of `explain` for each kind of event.
 pub(crate) fn command() -> clap::Command {
-    Cli::command().mut_subcommand("record", crate::commands::record::with_events)
+    Cli::command()
+        .mut_subcommand("record", crate::commands::record::with_events)
+        .mut_subcommand("explain", crate::commands::explain::with_events)
 }
 
 /// Reads the command line.

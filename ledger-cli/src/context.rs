@@ -109,6 +109,11 @@ impl Context {
         out.write_all(text).and_then(|()| out.flush()).or_else(ended)
     }
 
+    /// What became of writing on stdout: that nobody reads any more is no error.
+    pub(crate) fn ended(&self, written: io::Result<()>) -> Result<(), CommandError> {
+        written.or_else(ended)
+    }
+
     /// Talk, on stderr, unless asked to be quiet.
     pub(crate) fn talk(&self, line: impl Display) {
         if !self.quiet {

@@ -24,6 +24,7 @@ use crate::ledger::audit::{Auditor, RUN, Report};
 use crate::ledger::entry::{OpenedEntry, RawEntry, SealError, Signatures, Unopenable, VerifiedEntry};
 use crate::ledger::finding::{Code, Finding, Flaw};
 use crate::ledger::signer::{Signer, SignerError};
+use crate::ledger::state_digest::StateClaim;
 use crate::ledger::tip::{Expectations, Tip};
 use crate::store::{Anchor, MAX_COMMIT_BYTES, MAX_COMMIT_ENTRIES, Store, StoreError};
 
@@ -255,8 +256,22 @@ pub fn verify<S: Store + ?Sized>(
     expected: Expectations,
     progress: Progress<'_>,
 ) -> Result<Report, JournalError> {
+    audit(store, expected, None, progress)
+}
+
+/// As [`verify`], and compares the state that the entries give with one that somebody claims: what another replica,
+/// or the same one on an earlier day, said that it was.
+///
+/// # Errors
+/// As [`verify`].
+pub fn audit<S: Store + ?Sized>(
+    store: &S,
+    expected: Expectations,
+    claim: Option<StateClaim>,
+    progress: Progress<'_>,
+) -> Result<Report, JournalError> {
     let anchor = store.anchor();
-    let mut auditor = Auditor::new(expected, Some((anchor.size, anchor.link)));
+    let mut auditor = Auditor::new(expected, Some((anchor.size, anchor.link))).against(claim);
     let total = store.len();
     while auditor.entries() < total {
         match store.read(auditor.entries(), RUN) {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use ledger_core::domain::Event;
 use ledger_core::exchange::generator::Generator;
 use ledger_core::journal::{self, Journal};
 use ledger_core::ledger::Expectations;
@@ -29,14 +28,57 @@ fn ledger(seed: u64, acts: usize) -> (Journal<MemoryStore>, BTreeMap<&'static st
     (journal, kinds, several)
 }
 
+/// The kinds of event that the generator makes: registers, transfers, losses and purchases. The other kinds are
+/// proved by stories (`rules`) and by random histories (`laws`).
+const GENERATED: &[&str] = &[
+    "KeyEnrolled",
+    "KeyRotated",
+    "KeyRevoked",
+    "ActCountersigned",
+    "ActRefused",
+    "ItemRegistered",
+    "ConsumptionReported",
+    "LossReported",
+    "LossInvestigated",
+    "WriteOffApproved",
+    "ItemFound",
+    "TransferProposed",
+    "TransferApproved",
+    "TransferRefused",
+    "TransferCancelled",
+    "RetransferConsentRecorded",
+    "TransferLicenceRecorded",
+    "ItemsReserved",
+    "ConsignmentDispatched",
+    "ConsignmentReceived",
+    "DiscrepancyReported",
+    "DiscrepancyResolved",
+    "TitlePassed",
+    "LoanExtended",
+    "LoanRecalled",
+    "ReturnDispatched",
+    "ReturnReceived",
+    "ProgrammeProposed",
+    "ParticipantJoined",
+    "ArrangementEffective",
+    "ContractSigned",
+    "DeliveryDispatched",
+    "DeliveryReceived",
+    "DeliveryAccepted",
+    "InvoiceRegistered",
+    "InvoiceApproved",
+    "PaymentExecuted",
+    "CostShareAssessed",
+];
+
 #[test]
 fn twenty_thousand_of_twenty_thousand_acts_are_accepted() {
     const ACTS: usize = 20_000;
     let (journal, kinds, several) = ledger(1, ACTS);
     assert_eq!(journal.head().size, 1 + ACTS as u64);
 
-    // Every kind of event but the founding.
-    for (_, name) in Event::CATALOGUE.iter().filter(|(_, name)| *name != "LedgerConstituted") {
+    // The daily business: the kinds of which two years of three ministries are made.
+    for name in GENERATED {
         let least = match *name {
             "ProgrammeProposed" | "ParticipantJoined" | "ArrangementEffective" => 3,
             "RetransferConsentRecorded" => 1,

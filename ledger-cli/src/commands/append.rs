@@ -9,10 +9,10 @@ use ledger_core::journal::{Journal, JournalError, Receipt};
 use ledger_core::ledger::Signer;
 use ledger_core::store::sled::SledStore;
 
-use super::record::fresh_id;
 use crate::cli::AppendArgs;
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
+use crate::form::fresh_id;
 use crate::keyfile::open_signer;
 use crate::render::{human, json};
 

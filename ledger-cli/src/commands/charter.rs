@@ -12,10 +12,10 @@ use ledger_core::store::sled::SledStore;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::record;
 use crate::cli::{CharterCommand, CharterNewArgs, CharterShowArgs, CharterSignArgs, FoundArgs};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
+use crate::form::fresh_id;
 use crate::keyfile::{open_signer, public_key};
 use crate::render::{human, json};
 
@@ -173,7 +173,7 @@ pub(crate) fn found(args: &FoundArgs, context: &Context) -> Result<Answer, Comma
     let print = fingerprint(&file.charter).map_err(|error| CommandError::usage(error.to_string()))?;
     let signer = open_signer(&args.key.source(), &mut *args.key.passphrase())?;
     let stamp = context.stamp(signer.as_ref())?;
-    let act = record::fresh_id()?;
+    let act = fresh_id()?;
     // Tried in memory first: a charter that is not good leaves no half-made folder behind.
     let draft = ledger_core::store::memory::MemoryStore::new();
     Journal::found(draft, file.charter.clone(), file.signatures.clone(), act, stamp)?;

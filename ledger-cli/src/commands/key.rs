@@ -1,13 +1,14 @@
 //! Keys: files of officers, and what the ledger knows of them.
 
 use ledger_core::domain::party::{KeyEnrolled, KeyRevoked, KeyRotated, KeyStatus};
-use ledger_core::domain::{Event, PublicKey};
+use ledger_core::domain::{Act, Event, PublicKey};
 use serde_json::json;
 
 use super::record;
 use crate::cli::{KeyCommand, KeyListArgs, KeyNewArgs};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
+use crate::form::fresh_id;
 use crate::keyfile::{
     self, KeyArgs, Passphrase, Protection, Terminal, WrittenDown, fingerprint, public_hex, public_line,
 };
@@ -50,7 +51,7 @@ pub(crate) fn run(command: KeyCommand, context: &Context) -> Result<Answer, Comm
 }
 
 fn record_event(event: Event, key: &KeyArgs, context: &Context) -> Result<Answer, CommandError> {
-    record::record(vec![event], Vec::new(), record::fresh_id()?, key, context)
+    record::record(Act { id: fresh_id()?, documents: Vec::new(), events: vec![event] }, key, context)
 }
 
 fn new(args: &KeyNewArgs, context: &Context) -> Result<Answer, CommandError> {

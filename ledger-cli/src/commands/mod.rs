@@ -3,6 +3,7 @@
 pub(crate) mod append;
 pub(crate) mod charter;
 pub(crate) mod demo;
+pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod key;
 pub(crate) mod log;
@@ -11,7 +12,9 @@ pub(crate) mod pending;
 pub(crate) mod reconcile;
 pub(crate) mod record;
 pub(crate) mod show;
+pub(crate) mod signatures;
 pub(crate) mod state;
+pub(crate) mod status;
 pub(crate) mod verify;
 
 use clap::ArgMatches;
@@ -32,6 +35,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Found(args) => charter::found(&args, context),
         Command::Key(command) => key::run(command, context),
         Command::Record => record::run(matches, context),
+        Command::Explain => explain::run(matches, context),
         Command::Countersign(args) => pending::countersign(args, context),
         Command::Refuse(args) => pending::refuse(args, context),
         Command::Append(args) => append::run(&args, context),
@@ -39,6 +43,8 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Show(what) => show::run(what, context),
         Command::Log(args) => log::run(&args, context),
         Command::State(args) => state::run(&args, context),
+        Command::Status(args) => status::run(&args, context),
+        Command::Signatures => signatures::run(context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Replay(args) => state::replay(&args, context),
         Command::Schema(args) => manual::schema(&args, context),

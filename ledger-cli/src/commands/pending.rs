@@ -1,23 +1,32 @@
 //! Acts that wait for signatures: list, countersign, refuse.
 
-use ledger_core::domain::Event;
 use ledger_core::domain::pending::{ActCountersigned, ActRefused};
+use ledger_core::domain::{Act, Event};
 use serde_json::json;
 
 use super::record;
 use crate::cli::{CountersignArgs, RefuseArgs};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
+use crate::form::fresh_id;
 use crate::render::{human, json};
 
 pub(crate) fn countersign(args: CountersignArgs, context: &Context) -> Result<Answer, CommandError> {
     let event = ActCountersigned { occurred_at: context.now()?, entry: args.entry, remark: args.remark };
-    record::record(vec![Event::from(event)], Vec::new(), record::fresh_id()?, &args.key, context)
+    record::record(
+        Act { id: fresh_id()?, documents: Vec::new(), events: vec![Event::from(event)] },
+        &args.key,
+        context,
+    )
 }
 
 pub(crate) fn refuse(args: RefuseArgs, context: &Context) -> Result<Answer, CommandError> {
     let event = ActRefused { occurred_at: context.now()?, entry: args.entry, reason: args.reason };
-    record::record(vec![Event::from(event)], Vec::new(), record::fresh_id()?, &args.key, context)
+    record::record(
+        Act { id: fresh_id()?, documents: Vec::new(), events: vec![Event::from(event)] },
+        &args.key,
+        context,
+    )
 }
 
 pub(crate) fn list(context: &Context) -> Result<Answer, CommandError> {

@@ -1,8 +1,11 @@
 //! `state` and `replay`: what the entries give.
 
+use std::io::{self, Write as _};
+
 use ledger_core::domain::register::Standing;
 use ledger_core::domain::{Party, State};
 use ledger_core::journal::Until;
+use ledger_core::ledger::state_digest::{state_digest, write_document};
 use serde_json::json;
 
 use crate::cli::{ReplayArgs, StateArgs};
@@ -124,6 +127,10 @@ fn contracts(state: &State, context: &Context) -> Result<(), CommandError> {
 pub(crate) fn replay(args: &ReplayArgs, context: &Context) -> Result<Answer, CommandError> {
     let tip = super::state_at(context, args.until.map_or(Until::End, Until::Size))?;
     let (head, state) = (tip.head(), tip.state());
+    if args.document {
+        return document(state, context);
+    }
+    let digest = state_digest(state).map_err(CommandError::io("write the state document"))?;
     let counts = [
         ("parties", state.parties().count()),
         ("keys", state.keys().count()),
@@ -137,13 +144,22 @@ pub(crate) fn replay(args: &ReplayArgs, context: &Context) -> Result<Answer, Com
     if context.json {
         let counts: serde_json::Map<_, _> =
             counts.iter().map(|(what, count)| (what.replace(' ', "_"), json!(count))).collect();
-        context.emit("replay", json!({ "head": head, "counts": counts }))?;
+        context.emit("replay", json!({ "head": head, "state_digest": digest, "counts": counts }))?;
         return Ok(Answer::Done);
     }
     context.say(format_args!("replayed {} entries", head.size))?;
     context.say(format_args!("head {} {}", head.size, head.link))?;
+    context.say(format_args!("state {} {digest}", head.size))?;
     for (what, count) in counts {
         context.say(format_args!("  {count:>6} {what}"))?;
     }
+    Ok(Answer::Done)
+}
+
+/// The state document, as it is: so `sha256sum` gives the state digest.
+fn document(state: &State, context: &Context) -> Result<Answer, CommandError> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = write_document(state, &mut out).and_then(|()| out.flush());
+    context.ended(written)?;
     Ok(Answer::Done)
 }

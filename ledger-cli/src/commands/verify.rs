@@ -15,7 +15,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, Comman
     let store = context.salvage()?;
     let expected = Expectations { charter: args.charter, now: Some(context.now()?) };
     let mut bar = context.progress("verifying");
-    let report = journal::verify(&store, expected, &mut |done, total| bar.at(done, total))?;
+    let report = journal::audit(&store, expected, args.against, &mut |done, total| bar.at(done, total))?;
     drop(bar);
     let tail = report.entries.saturating_sub(store.anchor().size);
     if tail > 0 {
@@ -42,6 +42,7 @@ fn tell(report: &Report, args: &VerifyArgs, context: &Context) -> Result<(), Com
                 "findings": report.found,
                 "head": report.head,
                 "charter_pinned": args.charter.is_some(),
+                "state_compared": args.against.is_some(),
             }),
         )?;
     } else {
@@ -63,6 +64,10 @@ fn tell(report: &Report, args: &VerifyArgs, context: &Context) -> Result<(), Com
             let entries = human::count(report.entries, "entry", "entries");
             context.say(format_args!("{}: {entries}: {what}", human::good("sound")))?;
             context.say(format_args!("head {} {}", report.head.size, report.head.link))?;
+            if let Some(claim) = args.against {
+                let entries = claim.entries.unwrap_or(report.entries);
+                context.say(format_args!("state {entries} {}: as claimed", claim.digest))?;
+            }
         } else {
             let found = human::count(report.found, "finding", "findings");
             let words = format!("{found} in {}", human::count(report.entries, "entry", "entries"));

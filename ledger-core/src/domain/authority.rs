@@ -150,7 +150,7 @@ tables! {
     pub(crate) struct Authority {
         authorisations: AuthorisationId => Authorisation,
         crises: (CrisisId, Party) => Crisis,
-        /// Which acts went ahead on an authorisation or a crisis.
+        /// On whose consents acts went ahead, by position.
         reliances: u64 => Vec<Reliance>,
         /// What was done in a crisis, by entry and by the party that owes the ratification.
         ratifications: (u64, Party) => Ratification,

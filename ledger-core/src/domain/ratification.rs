@@ -64,7 +64,7 @@ events! {
     }
 }
 
-/// One consent on which an act went ahead, besides a party's own word.
+/// One consent of another party on which an act went ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reliance {
     /// Whose consent it is.
@@ -120,12 +120,12 @@ pub enum RatificationStatus {
 }
 
 impl State {
-    /// On which consents besides a party's own word the act at `entry` went ahead.
+    /// On which consents of other parties the act at `entry` went ahead.
     pub fn reliances(&self, entry: u64) -> &[Reliance] {
         self.authority.reliances.get(&entry).map_or(&[], Vec::as_slice)
     }
 
-    /// All acts that went ahead so, by position.
+    /// All acts that went ahead on another party's consent, by position.
     pub fn all_reliances(&self) -> impl Iterator<Item = (&u64, &Vec<Reliance>)> {
         self.authority.reliances.iter()
     }
@@ -135,11 +135,9 @@ impl State {
         self.authority.ratifications.iter()
     }
 
-    /// Notes on what an act went ahead. Called when it takes effect, with the basis that admission found.
+    /// Notes on which consent an act went ahead, and what is owed for it. Called when it takes effect, with the basis
+    /// that admission found.
     pub(crate) fn rely(&mut self, act: &RecordedAct, demand: &Demand, basis: &Basis, subject: Subject) {
-        if matches!(basis, Basis::Explicit { .. }) {
-            return;
-        }
         let reliance = Reliance { party: demand.of, family: demand.family, basis: basis.clone() };
         let all = self.authority.reliances.get_or_insert(act.seq, Vec::new);
         if !all.contains(&reliance) {

@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::text::code_list;
 
 code_list! {
@@ -143,23 +145,33 @@ code_list! {
 }
 
 /// The rules of the domain refused an act. Nothing was changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rejection {
     /// The rule that was broken.
     pub rule: Rule,
     /// What is wrong, in the words of the act.
     pub why: String,
     /// What to do instead, where there is a lawful way.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// True when the act failed at who signed it: another officer might do the same act.
+    #[serde(skip)]
+    pub(crate) at_author: bool,
 }
 
 impl Rejection {
     pub(crate) fn new(rule: Rule, why: impl Into<String>) -> Self {
-        Self { rule, why: why.into(), remedy: None }
+        Self { rule, why: why.into(), remedy: None, at_author: false }
     }
 
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// The same, as one that another officer might not meet.
+    pub(crate) fn at_author(mut self) -> Self {
+        self.at_author = true;
         self
     }
 

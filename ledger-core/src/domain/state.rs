@@ -103,10 +103,13 @@ impl State {
             rules.admit(self, act)?;
             return Ok(Vec::new());
         }
-        let officer = self.directory.author_of(act)?;
-        require(!officer.role.only_looks(), Rule::Sod4, || {
+        let officer = self.directory.author_of(act).map_err(Rejection::at_author)?;
+        // Their own key they may replace.
+        let business = !matches!(event, Event::KeyRotated(_));
+        require(!business || !officer.role.only_looks(), Rule::Sod4, || {
             format!("a {} of {} reads and attests; it signs no business", officer.role, officer.party)
-        })?;
+        })
+        .map_err(Rejection::at_author)?;
         for party in rules.binds(self) {
             self.directory.require_standing(party)?;
         }
@@ -117,6 +120,7 @@ impl State {
                 format!("a {} of {} cannot sign {}", officer.role, officer.party, event.name()),
             )
             .remedy(format!("it takes {}", signer_list(&needed)))
+            .at_author()
         })?;
         for kind in rules.documents() {
             require(act.has_document(*kind), rules.document_rule(), || {

@@ -21,6 +21,7 @@ use super::quantity::Quantity;
 use super::register::{Position, Standing, check_list};
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
+use super::status::{Matter, MatterKind};
 use super::subject::Subject;
 use super::table::tables;
 use super::text::{Text, code_list};
@@ -492,12 +493,12 @@ impl TransferProposed {
     }
 }
 
-/// A proposed transfer that nobody has answered or cancelled.
+/// A transfer that the receiver has not answered and nobody has cancelled. Part of it may be on its way under a standing
+/// authorisation or in a crisis; the answer is then about the rest.
 fn unanswered<'a>(state: &'a State, id: &TransferId) -> Result<&'a Transfer, Rejection> {
     let transfer = state.transfers.transfer(id)?;
-    require(state.transfer_status(id) == Some(TransferStatus::Proposed), Rule::S03, || {
-        format!("transfer {id} does not wait for an answer")
-    })?;
+    let open = transfer.approved_in.is_none() && !transfer.has_ended() && transfer.has_rest();
+    require(open, Rule::S03, || format!("transfer {id} does not wait for an answer"))?;
     Ok(transfer)
 }
 
@@ -558,6 +559,7 @@ impl Rules for TransferRefused {
         if let Some(transfer) = state.transfers.transfers.get_mut(&self.transfer) {
             transfer.refused_in = Some(act.seq);
         }
+        state.release_reserved(&self.transfer);
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
@@ -701,5 +703,55 @@ impl Rules for LoanRecalled {
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
         subjects_of(state, &self.transfer)
+    }
+}
+
+/// What is open of transfers.
+impl State {
+    pub(crate) fn matters_of_transfers(&self, matters: &mut Vec<Matter>) {
+        for (id, transfer) in self.transfers() {
+            let terms = &transfer.terms;
+            let status = self.status_of(id, transfer);
+            let sent = transfer.consignments.first().and_then(|first| self.consignment(first));
+            let since = sent.map(|consignment| consignment.dispatched_at);
+            let loan = terms.kind == TransferKind::Loan && self.transfer_is_open(id) && sent.is_some();
+            if loan {
+                let back = Matter::new(MatterKind::Loan, id, terms.to, format!("return loan {id}"));
+                let back = back.to(terms.owner).due(transfer.due.map(Date::end));
+                matters.push(Matter { since, ..back });
+            }
+            if status == TransferStatus::AwaitingTitle {
+                let title = Matter::new(MatterKind::Title, id, terms.from, format!("pass title of {id}"));
+                matters.push(Matter { since, ..title.to(terms.to) });
+            }
+        }
+        for (id, consignment) in self.transfers.consignments.iter() {
+            if consignment.received_in.is_none() {
+                let what = format!("receive {id} of {}", consignment.transfer);
+                matters.push(
+                    Matter::new(MatterKind::Transit, id, consignment.receiver, what)
+                        .to(consignment.sender)
+                        .since(consignment.dispatched_at)
+                        .due(consignment.overdue_after),
+                );
+            }
+        }
+        for (id, discrepancy) in self.transfers.discrepancies.iter() {
+            let Some(consignment) = self.consignment(&discrepancy.consignment) else { continue };
+            if discrepancy.resolved_in.is_none() {
+                let what = format!("answer {} in {}", discrepancy.kind, discrepancy.consignment);
+                matters.push(
+                    Matter::new(MatterKind::Discrepancy, id, consignment.sender, what)
+                        .to(consignment.receiver)
+                        .due(discrepancy.answer_due),
+                );
+            }
+        }
+        for (id, loss) in self.register.losses.iter() {
+            if loss.investigated_in.is_none() {
+                let what = format!("investigate loss {id}, reported in entry {}", loss.reported_in);
+                matters.push(Matter::new(MatterKind::Loss, id, loss.owner, what).to(loss.holder));
+            }
+        }
     }
 }

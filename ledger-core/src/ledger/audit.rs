@@ -13,6 +13,7 @@ use crate::domain::{Digest, State};
 use super::entry::{RawEntry, Signatures, Unopenable};
 use super::finding::{Finding, Flaw};
 use super::head::Head;
+use super::state_digest::{StateClaim, state_digest};
 use super::tip::{Expectations, Tip, broken_rule};
 
 /// Entries that are worth opening together.
@@ -31,6 +32,8 @@ pub struct Auditor {
     /// The link of the entry at the position that the outside head names as last.
     acknowledged: Option<(u64, Digest)>,
     link_there: Option<Digest>,
+    /// What somebody says that the state is.
+    claim: Option<StateClaim>,
 }
 
 /// What an audit says.
@@ -66,7 +69,15 @@ impl Auditor {
             found: 0,
             acknowledged,
             link_there: None,
+            claim: None,
         }
+    }
+
+    /// Compares the state that the entries give with the one that somebody claims.
+    #[must_use]
+    pub const fn against(mut self, claim: Option<StateClaim>) -> Self {
+        self.claim = claim;
+        self
     }
 
     /// Audits the next entries.
@@ -110,9 +121,21 @@ impl Auditor {
             }
         }
         self.entries = self.entries.saturating_add(1);
+        self.compare_state(self.claim.filter(|claim| claim.entries == Some(self.entries)));
         if self.acknowledged.is_some_and(|(size, _)| size == self.entries) {
             self.link_there = Some(link);
         }
+    }
+
+    /// Notes a state that is not the claimed one.
+    fn compare_state(&mut self, claim: Option<StateClaim>) {
+        let Some(claim) = claim else { return };
+        let words = match state_digest(self.tip.state()) {
+            Ok(digest) if digest == claim.digest => return,
+            Ok(digest) => format!("the state has the digest {digest}, {} was claimed", claim.digest),
+            Err(error) => format!("the state has no digest: {error}"),
+        };
+        self.note_flaw(self.entries.saturating_sub(1), Flaw::State, words);
     }
 
     fn note(&mut self, finding: Finding) {
@@ -159,6 +182,19 @@ impl Auditor {
                     Flaw::Tail,
                     format!("{entries} entries are there, {size} were acknowledged"),
                 );
+            }
+        }
+        match self.claim.and_then(|claim| claim.entries) {
+            None => self.compare_state(self.claim),
+            // It was compared when it was reached.
+            Some(claimed) if claimed <= self.entries && claimed > 0 => {}
+            Some(0) => {
+                self.note_flaw(self.entries, Flaw::State, "nothing is the state of no entry");
+            }
+            Some(claimed) => {
+                let words =
+                    format!("a state after {claimed} entries was claimed, {} are there", self.entries);
+                self.note_flaw(self.entries, Flaw::State, words);
             }
         }
         if self.entries == 0

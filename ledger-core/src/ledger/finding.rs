@@ -44,6 +44,8 @@ code_list! {
         16 HeadFile "E16";
         /// The store cannot give all its entries.
         17 Store "E17";
+        /// The entries give another state than the one that was claimed.
+        18 State "E18";
     }
 }
 

@@ -4,13 +4,46 @@
 //! fixed order, rows in the order of their keys, no other white space. The digest is SHA-256 over a line of context
 //! and all of these lines, so that two auditors who disagree can compare the documents and see where.
 
+use std::fmt;
 use std::io;
+use std::str::FromStr;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::table::Rows;
 use crate::domain::{Digest, State};
+
+/// What somebody says that the state is: its digest, and after how many entries; at the end if he does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateClaim {
+    /// After how many entries.
+    pub entries: Option<u64>,
+    /// The digest.
+    pub digest: Digest,
+}
+
+impl FromStr for StateClaim {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not DIGEST or ENTRIES:DIGEST, as `replay` prints it");
+        let (entries, digest) = match text.split_once(':') {
+            Some((entries, digest)) => (Some(entries.parse().map_err(|_| wrong())?), digest),
+            None => (None, text),
+        };
+        Ok(Self { entries, digest: digest.parse().map_err(|_| wrong())? })
+    }
+}
+
+impl fmt::Display for StateClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.entries {
+            Some(entries) => write!(f, "{entries}:{}", self.digest),
+            None => write!(f, "{}", self.digest),
+        }
+    }
+}
 
 /// The first line of the document.
 const CONTEXT: &[u8] = b"jointledger/state/v1\n";

@@ -12,6 +12,7 @@ mod layering;
 mod model;
 mod replay;
 mod small;
+mod state_digest;
 mod story;
 mod vectors;
 mod world;

@@ -4,8 +4,10 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use ledger_core::domain::codes::{
-    Condition, Cpv, DocumentKind, Hazard, Marking, MlCategory, Ncage, Nsn, Party,
+    Condition, Cpv, DocumentKind, Hazard, Marking, MlCategory, Mode, Ncage, Nsn, Party, Purpose,
 };
+use ledger_core::domain::consent::Family;
+use ledger_core::domain::crisis::CrisisScope;
 use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
 use ledger_core::domain::ids::{Place, Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
@@ -14,6 +16,7 @@ use ledger_core::domain::money::{Currency, Money, Share, common_weights};
 use ledger_core::domain::movement::{DeviationKind, Ground, IncidentKind, VehicleClass};
 use ledger_core::domain::procurement::CostBasis;
 use ledger_core::domain::quantity::{Quantity, Unit};
+use ledger_core::domain::ratification::Remedy;
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
 use ledger_core::domain::{Act, ActId, Date, Digest, Event, Origin, PublicKey, Role, Rule, Text, Timestamp};
 use ledger_core::ledger::codec::{decode_body, encode_body};
@@ -221,7 +224,7 @@ fn codes_are_read_as_they_are_written() {
         )*};
     }
     check!(Role Rule Unit Condition DocumentKind Marking TransferKind RiskPoint DiscrepancyKind Liability Outcome
-        LicenceKind CostBasis VehicleClass Ground IncidentKind DeviationKind);
+        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode VehicleClass Ground IncidentKind DeviationKind);
 }
 
 /// One event of each kind, with its optional fields set.
@@ -279,6 +282,7 @@ fn first_samples() -> Vec<Draft> {
         programme("P-1", EE),
         join("P-1", EE, "1/3"),
         arrangement("P-1"),
+        supply("C-1", &[(1, EE, "5 EA", "2026-09-01")]),
         contract("C-1", "P-1"),
         ship("D-1", "C-1", EE, &[(1, &of(ROUNDS, "5 EA"))]),
         land("D-1", &[(2, GUN)]).with("remark", "wet"),

@@ -25,9 +25,9 @@ scenario!(every_event_of_an_act_is_in_time, [I05], [ItemRegistered], |w| {
 scenario!(time_is_judged_before_the_author_and_the_author_before_the_papers, [I05, I03, I04], [], |w| {
     w.day("2026-02-01");
     let late = licence("LIC-1", EE, LV).occurred("2027-01-01T00:00:00Z");
-    let act = w.act_with((EE, AUD), &[late], Vec::new());
+    let act = w.act_with((EE, PBO), &[late], Vec::new());
     w.refuse_act(Rule::I05, act);
-    let act = w.act_with((EE, AUD), &[licence("LIC-1", EE, LV)], Vec::new());
+    let act = w.act_with((EE, PBO), &[licence("LIC-1", EE, LV)], Vec::new());
     w.refuse_act(Rule::I03, act);
     let act = w.act_with((EE, LIC), &[licence("LIC-1", EE, LV)], Vec::new());
     w.refuse_act(Rule::I04, act);

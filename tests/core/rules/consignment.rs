@@ -73,7 +73,7 @@ scenario!(nothing_leaves_before_the_receiver_agreed, [S04], [ConsignmentDispatch
     w.accept((EE, PBO), register(GUN, EE));
     w.accept((EE, PBO), propose("LOAN", "T-1", EE, LV, &[GUN]));
     let no = w.refuse(Rule::S04, (EE, HRH), dispatch("K-1", "T-1", &[GUN], "Tapa"));
-    assert!(no.to_string().contains("a PBO of LV approves transfer T-1 first"), "{no}");
+    assert!(no.to_string().contains("the shortest lawful way: a PBO of LV approves transfer T-1"), "{no}");
     w.accept((LV, PBO), approve("T-1"));
     w.accept((EE, HRH), dispatch("K-1", "T-1", &[GUN], "Tapa"));
     w.stands(GUN, &["EE EE Tapa in-transit:K-1 A 1 EA"]);

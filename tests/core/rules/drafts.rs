@@ -397,6 +397,21 @@ pub(crate) fn arrangement(programme: &str) -> Draft {
 }
 
 /// Line 1: 600 rounds at 2,500.00, for EE 300, LT 200 and LV 100. Line 2: 3 guns at 20,000.00, one each.
+/// Terms of supply with assured quality and advances of at most 100,000 euros; the schedule by line, party, quantity
+/// and day.
+pub(crate) fn supply(contract: &str, schedule: &[(u32, &str, &str, &str)]) -> Draft {
+    let schedule: Vec<Value> = schedule
+        .iter()
+        .map(|(line, party, quantity, due)| {
+            json!({ "line": line, "party": party, "quantity": quantity, "due": due })
+        })
+        .collect();
+    let terms = json!({
+        "supplier_nation": "SE", "quality_assurance": true, "advance_cap": "100000.00 EUR", "warranty_days": 730,
+    });
+    draft("SupplyTermsAgreed", json!({ "contract": contract, "supply": terms, "schedule": schedule }))
+}
+
 pub(crate) fn contract(id: &str, programme: &str) -> Draft {
     draft(
         "ContractSigned",

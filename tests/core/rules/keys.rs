@@ -125,7 +125,7 @@ scenario!(a_registrar_of_the_own_party_is_no_second_ministry, [G07], [KeyEnrolle
 });
 
 scenario!(only_registrars_enrol, [G07], [KeyEnrolled], |w| {
-    for who in [(EE, MIN), (EE, PBO), (LV, AUD)] {
+    for who in [(EE, MIN), (EE, PBO), (LV, LIC)] {
         w.refuse(Rule::G07, who, enrol(fresh_key(7), EE, PBO));
     }
     w.agree(&[(EE, REG), (LT, REG)], enrol(fresh_key(7), EE, PBO));
@@ -217,11 +217,23 @@ scenario!(a_revoked_key_does_not_sign_and_what_it_signed_stays, [I03], [KeyRevok
 });
 
 scenario!(a_role_signs_only_what_is_its_own, [I03], [ItemRegistered], |w| {
-    for role in [ROOT, REG, MIN, NAD, PCO, FIN, QAR, HRH, LIC, AUD] {
+    for role in [ROOT, REG, MIN, NAD, PCO, FIN, QAR, HRH, LIC, NMC, TFC, CUS, DTY] {
         w.refuse(Rule::I03, (EE, role), register(GUN, EE));
     }
     w.refuse(Rule::I03, (LV, PBO), register(GUN, EE));
     w.accept((EE, PBO), register(GUN, EE));
+});
+
+scenario!(who_reads_and_attests_signs_no_business, [Sod4], [ItemRegistered, KeyRotated], |w| {
+    let service = fresh_key(8);
+    w.agree(&[(EE, REG), (LV, REG)], enrol(service, EE, ledger_core::domain::Role::Reconciliation));
+    w.refuse(Rule::Sod4, (EE, AUD), register(GUN, EE));
+    w.refuse_by(Rule::Sod4, service, &[register(GUN, EE)]);
+    let entry = w.begin((EE, PBO), register(GUN, EE).with("holder", LV));
+    w.refuse(Rule::Sod4, (LV, AUD), countersign(entry));
+    w.sign((LV, PBO), entry);
+    // A new token is no business.
+    w.accept_by(service, &[rotate(service, fresh_key(9))]);
 });
 
 scenario!(only_a_registrar_of_the_party_revokes, [I03], [KeyRevoked], |w| {
@@ -330,6 +342,7 @@ scenarios!(
     a_revoked_key_does_not_sign_and_what_it_signed_stays,
     a_role_signs_only_what_is_its_own,
     only_a_registrar_of_the_party_revokes,
+    who_reads_and_attests_signs_no_business,
     a_key_is_revoked_once_and_must_exist,
     a_root_key_is_replaced_never_revoked,
     a_registrar_is_revoked_by_the_root_key,

@@ -451,6 +451,33 @@ scenario!(only_members_join, [S01], [ParticipantJoined], |w| {
     w.agree(&[(EE, MIN), (LV, MIN)], join("P-1", LV, "1/2"));
 });
 
+scenario!(
+    terms_of_supply_are_agreed_once_and_schedule_what_is_contracted,
+    [P04, S05, S03, S01, I03],
+    [SupplyTermsAgreed],
+    |w| {
+        w.contracted("P-1", "C-1");
+        w.refuse(Rule::S01, (EE, PCO), supply("C-9", &[]));
+        w.refuse(Rule::I03, (LV, PCO), supply("C-1", &[]));
+        w.refuse(Rule::P04, (EE, PCO), supply("C-1", &[(3, EE, "1 EA", "2026-09-01")]));
+        w.refuse(Rule::P04, (EE, PCO), supply("C-1", &[(2, EE, "2 EA", "2026-09-01")]));
+        w.refuse(
+            Rule::P04,
+            (EE, PCO),
+            supply("C-1", &[(1, LV, "60 EA", "2026-09-01"), (1, LV, "60 EA", "2026-10-01")]),
+        );
+        let twice = [(1, LV, "60 EA", "2026-09-01"), (1, LV, "40 EA", "2026-09-01")];
+        w.refuse(Rule::S05, (EE, PCO), supply("C-1", &twice));
+        let dollars = supply("C-1", &[]);
+        let mut terms = serde_json::to_value(dollars.event(w.now)).unwrap();
+        terms["SupplyTermsAgreed"]["supply"]["advance_cap"] = json!("1.00 USD");
+        w.refuse(Rule::S05, (EE, PCO), dollars.with("supply", terms["SupplyTermsAgreed"]["supply"].clone()));
+        w.accept((EE, PCO), supply("C-1", &[(1, LV, "60 EA", "2026-09-01"), (1, LV, "40 EA", "2026-10-01")]));
+        assert_eq!(w.state.contract(&"C-1".parse().unwrap()).unwrap().schedule.len(), 2);
+        w.refuse(Rule::S03, (EE, PCO), supply("C-1", &[]));
+    }
+);
+
 scenarios!(
     a_programme_runs_from_proposal_to_cost_share,
     a_programme_is_proposed_by_the_armaments_director_of_its_lead,
@@ -475,4 +502,5 @@ scenarios!(
     restricted_goods_stay_restricted_when_they_are_bought,
     a_delivery_that_brought_nothing_is_received_as_such,
     only_members_join,
+    terms_of_supply_are_agreed_once_and_schedule_what_is_contracted,
 );
