@@ -18,6 +18,7 @@ scenarios!(
     in_a_crisis_of_its_own_the_duty_officer_moves_the_force,
     goods_without_union_status_carry_a_form_302,
     in_a_crisis_the_form_302_may_follow,
+    what_is_open_of_movements_is_listed,
     who_sends_goods_plans_their_carriage,
     a_movement_changes_nobodys_owner_or_holder,
     a_stay_beyond_a_movement_is_registered_by_the_host,
@@ -383,6 +384,34 @@ scenario!(in_a_crisis_the_form_302_may_follow, [S03], [CustomsCovered, MovementC
     w.accept((EE, CUS), cover("M-1", first));
     assert_eq!(w.state.customs_owed().count(), 0);
     w.refuse(Rule::S03, (EE, CUS), cover("M-1", second));
+});
+
+scenario!(what_is_open_of_movements_is_listed, [], [CustomsCovered, StayRegistered, ReturnCompleted], |w| {
+    *w = World::with_borders();
+    w.accept((EE, NMC), plan("M-1").with("union_goods", false).with("legs", json!([first_leg()])));
+    assert_eq!(w.open_matters(), [""; 0]);
+    w.day("2026-02-09");
+    w.accept((EE, DTY), crisis(EE));
+    w.clock("2026-02-09T10:00:00Z");
+    w.accept((EE, NMC), ask("M-1", LV));
+    assert_eq!(w.open_matters(), ["LV EE 2026-02-12T10:00:00Z permit or refuse movement M-1"]);
+    w.accept((LV, NMC), permit("M-1", LV));
+    assert_eq!(w.open_matters(), [""; 0]);
+    w.clock("2026-02-10T06:00:00Z");
+    w.accept((EE, TFC), start("M-1"));
+    let form = "EE - 2026-02-13T06:00:00Z record the form 302 of movement M-1";
+    assert_eq!(w.open_matters(), ["EE - 2026-02-10T12:30:00Z complete movement M-1, now in EE", form]);
+    w.accept((EE, TFC), cross("M-1", IKLA));
+    w.accept((LV, NMC), halt("M-1", LV));
+    assert_eq!(w.open_matters(), ["EE LV 2026-02-10T12:30:00Z complete movement M-1, stopped by LV", form]);
+    w.accept((LV, NMC), release("M-1", LV));
+    w.accept((EE, TFC), arrive("M-1"));
+    w.accept((LV, NMC), stay("M-1", LV));
+    let leaving = "EE LV 2026-03-10T23:59:59.999Z leave LV, where the unit of movement M-1 stays";
+    assert_eq!(w.open_matters(), [form, leaving]);
+    w.accept((EE, CUS), cover("M-1", "EE20260210NO000123"));
+    w.accept((LV, NMC), leave("M-1", LV));
+    assert_eq!(w.open_matters(), [""; 0]);
 });
 
 scenario!(

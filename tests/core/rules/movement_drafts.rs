@@ -1,5 +1,6 @@
 //! Drafts for the stories of `movement.rs`.
 
+use ledger_core::domain::status::MatterKind;
 use serde_json::{Value, json};
 
 use super::drafts::{Draft, draft};
@@ -219,6 +220,19 @@ impl World {
     pub(crate) fn movement_is(&self, id: &str, expected: &str) {
         let status = self.state.movement_status(&id.parse().unwrap());
         assert_eq!(serde_json::to_value(status).unwrap(), json!(expected), "{id}");
+    }
+
+    /// What is open of movements: who acts towards whom, until when, and what.
+    pub(crate) fn open_matters(&self) -> Vec<String> {
+        let matters = self.state.matters(self.now);
+        let ours = matters
+            .into_iter()
+            .filter(|matter| matches!(matter.kind, MatterKind::Permission | MatterKind::Movement));
+        ours.map(|matter| {
+            let to = matter.to.map_or("-".to_owned(), |to| to.to_string());
+            format!("{} {to} {} {}", matter.by, matter.due.unwrap(), matter.what)
+        })
+        .collect()
     }
 
     /// On what a host's consent to a movement rests.

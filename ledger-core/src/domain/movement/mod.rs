@@ -7,6 +7,7 @@
 
 mod customs;
 mod journey;
+mod matters;
 mod notice;
 mod permission;
 mod plan;
