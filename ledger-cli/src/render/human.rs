@@ -123,6 +123,11 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+fn counts(persons: u32, vehicles: u32) -> String {
+    let vehicles = count(vehicles.into(), "vehicle", "vehicles");
+    format!("{} in {vehicles}", count(persons.into(), "person", "persons"))
+}
+
 fn items<T>(items: &[T]) -> String {
     count(items.len() as u64, "item", "items")
 }
@@ -238,6 +243,50 @@ pub(crate) fn event(event: &Event) -> String {
         Event::ReturnReceived(e) => {
             format!("{}, {} counted at {}", e.consignment, items(&e.counted), e.location)
         }
+        Event::CrossingPointListed(e) => format!("{} between {} and {}", e.point, e.first, e.second),
+        Event::MovementPlanned(e) => {
+            let states: Vec<_> = e.legs.iter().map(|leg| leg.to.to_string()).collect();
+            format!(
+                "{} {} from {} to {}, {} persons",
+                e.movement,
+                e.number,
+                e.sending,
+                states.join(" "),
+                e.persons
+            )
+        }
+        Event::MovementAmended(e) => format!("{}: {}", e.movement, quoted(&e.reason)),
+        Event::MovementCancelled(e) => format!("{}: {}", e.movement, quoted(&e.reason)),
+        Event::PermissionRequested(e) => format!("{} of {}", e.movement, e.host),
+        Event::PermissionGranted(e) => {
+            format!("{} by {} from {} to {}", e.movement, e.host, e.window_from, e.window_to)
+        }
+        Event::PermissionRefused(e) => format!("{} by {}: {}", e.movement, e.host, quoted(&e.reason)),
+        Event::PermissionExtended(e) => {
+            format!("{} by {} from {} to {}", e.movement, e.host, e.window_from, e.window_to)
+        }
+        Event::MovementNotified(e) => {
+            let hosts: Vec<_> = e.hosts.iter().map(ToString::to_string).collect();
+            format!("{} to {}", e.movement, hosts.join(" "))
+        }
+        Event::MovementAcknowledged(e) => format!("{} by {}", e.movement, e.host),
+        Event::MovementHalted(e) => format!("{} by {}: {}", e.movement, e.host, quoted(&e.reason)),
+        Event::MovementReleased(e) => format!("{} by {}", e.movement, e.host),
+        Event::CustomsCovered(e) => format!("{} by form 302 {}", e.movement, e.serial),
+        Event::MovementStarted(e) => {
+            format!("{} at {}, {}", e.movement, e.place, counts(e.persons, e.vehicles))
+        }
+        Event::BorderCrossed(e) => {
+            format!("{} over {}, {}", e.movement, e.point, counts(e.persons, e.vehicles))
+        }
+        Event::LegCompleted(e) => format!("{} at {}, {}", e.movement, e.place, counts(e.persons, e.vehicles)),
+        Event::MovementCompleted(e) => {
+            format!("{} at {}, {}", e.movement, e.place, counts(e.persons, e.vehicles))
+        }
+        Event::IncidentReported(e) => format!("{} {} on {}", e.incident, e.kind, e.movement),
+        Event::DeviationReported(e) => format!("{} {}: {}", e.movement, e.kind, quoted(&e.actual)),
+        Event::StayRegistered(e) => format!("{} in {} until {}", e.movement, e.host, e.until),
+        Event::ReturnCompleted(e) => format!("{} from {}", e.movement, e.host),
         Event::ProgrammeProposed(e) => format!("{} {}", e.programme, quoted(&e.title)),
         Event::ParticipantJoined(e) => format!("{}: {} with {}", e.programme, e.party, e.quantity_share),
         Event::ArrangementEffective(e) => e.programme.to_string(),

@@ -17,6 +17,12 @@ use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
 use super::ids::{ActId, PublicKey};
 use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
+use super::movement::{
+    BorderCrossed, CrossingPointListed, CustomsCovered, DeviationReported, IncidentReported, LegCompleted,
+    MovementAcknowledged, MovementAmended, MovementCancelled, MovementCompleted, MovementHalted,
+    MovementNotified, MovementPlanned, MovementReleased, MovementStarted, PermissionExtended,
+    PermissionGranted, PermissionRefused, PermissionRequested, ReturnCompleted, StayRegistered,
+};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
@@ -180,6 +186,28 @@ macro_rules! with_catalogue {
             0x020e LoanRecalled
             0x020f ReturnDispatched
             0x0210 ReturnReceived
+
+            0x0301 CrossingPointListed
+            0x0302 MovementPlanned
+            0x0303 MovementAmended
+            0x0304 MovementCancelled
+            0x0305 PermissionRequested
+            0x0306 PermissionGranted
+            0x0307 PermissionRefused
+            0x0308 PermissionExtended
+            0x0309 MovementNotified
+            0x030a MovementAcknowledged
+            0x030b MovementHalted
+            0x030c MovementReleased
+            0x030d CustomsCovered
+            0x030e MovementStarted
+            0x030f BorderCrossed
+            0x0310 LegCompleted
+            0x0311 MovementCompleted
+            0x0312 IncidentReported
+            0x0313 DeviationReported
+            0x0314 StayRegistered
+            0x0315 ReturnCompleted
 
             0x0401 ProgrammeProposed
             0x0402 ParticipantJoined

@@ -21,6 +21,7 @@ pub mod ids;
 pub mod item;
 pub mod licence;
 pub mod money;
+pub mod movement;
 pub mod paperwork;
 pub mod party;
 pub mod pending;

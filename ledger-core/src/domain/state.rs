@@ -12,6 +12,7 @@ use super::consent::{Signer, after_signature, signer_list};
 use super::event::{Event, RecordedAct};
 use super::ids::{ContractId, ProgrammeId, PublicKey, TransferId};
 use super::item::ItemId;
+use super::movement::Movements;
 use super::party::{Directory, KeyRecord, Officer, Parameters, PartyRecord};
 use super::pending::Pending;
 use super::procurement::{Contract, Procurement, Programme};
@@ -31,6 +32,7 @@ tables! {
         authority: Authority,
         register: Register,
         transfers: Transfers,
+        movements: Movements,
         procurement: Procurement,
     }
 }

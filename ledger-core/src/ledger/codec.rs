@@ -23,7 +23,8 @@ use crate::domain::authority::{
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
 use crate::domain::codes::{
-    Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Mode, Ncage, Nsn, Party, Purpose,
+    Condition, Country, Cpv, DocumentKind, Form302Serial, Hazard, Marking, MlCategory, Mode, MovementNumber,
+    Ncage, Nsn, Party, Purpose,
 };
 use crate::domain::consent::Family;
 use crate::domain::consignment::{
@@ -44,6 +45,13 @@ use crate::domain::ids::{
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
 use crate::domain::money::{Currency, Money, Share};
+use crate::domain::movement::{
+    BorderCrossed, CrossingPointListed, CustomsCovered, DangerousGoods, DeviationKind, DeviationReported,
+    Ground, IncidentKind, IncidentReported, Leg, LegCompleted, MovementAcknowledged, MovementAmended,
+    MovementCancelled, MovementCompleted, MovementHalted, MovementNotified, MovementPlanned,
+    MovementReleased, MovementStarted, PermissionExtended, PermissionGranted, PermissionRefused,
+    PermissionRequested, ReturnCompleted, StayRegistered, VehicleClass, VehicleCount,
+};
 use crate::domain::party::{
     Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
     Parameters, Role,
@@ -295,6 +303,7 @@ texts!(MAX_ID; Origin, ProgrammeId, ContractId, DeliveryId, InvoiceId, PaymentId
     QualityRequestId, RefundId, SettlementId, SupportOrderId, TenderLotId, WarrantyId);
 // A character has at most four bytes.
 texts!(MAX_TEXT * 4; Text);
+texts!(MovementNumber::MAX; MovementNumber);
 
 macro_rules! raw_bytes {
     ($($name:ident),*) => {$(impl Wire for $name {
@@ -329,6 +338,7 @@ ascii_codes! {
     Party: 2, as_str;
     Ncage: 5, as_str;
     Currency: 3, code;
+    Form302Serial: 18, as_str;
 }
 
 /// Types that are one integer, checked by their constructor.
@@ -373,6 +383,10 @@ numbers! {
     Instrument: u8, number, from_number;
     LegalBasis: u8, number, from_number;
     ProcedureMethod: u8, number, from_number;
+    VehicleClass: u8, number, from_number;
+    Ground: u8, number, from_number;
+    IncidentKind: u8, number, from_number;
+    DeviationKind: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -810,6 +824,134 @@ structures! {
         location: Place,
         seals_intact: bool,
     }
+    Leg { point: CrossingPointId, from: Party, to: Party, etd: Timestamp, eta: Timestamp }
+    VehicleCount { class: VehicleClass, count: u32 }
+    DangerousGoods { hazard: Hazard, neq_g: u64 }
+    CrossingPointListed {
+        occurred_at: Timestamp,
+        point: CrossingPointId,
+        name: Text,
+        modes: Vec<Mode>,
+        first: Party,
+        second: Party,
+    }
+    MovementPlanned {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        number: MovementNumber,
+        sending: Party,
+        unit: Reference,
+        mode: Mode,
+        purpose: Purpose,
+        origin: Place,
+        destination: Place,
+        starts_at: Timestamp,
+        legs: Vec<Leg>,
+        persons: u32,
+        vehicles: Vec<VehicleCount>,
+        load_class: u16,
+        oversize: bool,
+        armed: bool,
+        dangerous_goods: Vec<DangerousGoods>,
+        union_goods: bool,
+        items: Vec<ItemId>,
+        transfers: Vec<TransferId>,
+    }
+    MovementAmended {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        starts_at: Timestamp,
+        legs: Vec<Leg>,
+        persons: u32,
+        vehicles: Vec<VehicleCount>,
+        load_class: u16,
+        oversize: bool,
+        armed: bool,
+        dangerous_goods: Vec<DangerousGoods>,
+        union_goods: bool,
+        items: Vec<ItemId>,
+        transfers: Vec<TransferId>,
+        reason: Text,
+    }
+    MovementCancelled { occurred_at: Timestamp, movement: MovementId, reason: Text }
+    PermissionRequested { occurred_at: Timestamp, movement: MovementId, host: Party }
+    PermissionGranted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        window_from: Timestamp,
+        window_to: Timestamp,
+        credit: Reference,
+        escort: bool,
+        conditions: Option<Text>,
+    }
+    PermissionRefused {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        ground: Ground,
+        reason: Text,
+    }
+    PermissionExtended {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        window_from: Timestamp,
+        window_to: Timestamp,
+        reason: Text,
+    }
+    MovementNotified { occurred_at: Timestamp, movement: MovementId, hosts: Vec<Party> }
+    MovementAcknowledged { occurred_at: Timestamp, movement: MovementId, host: Party }
+    MovementHalted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        ground: Ground,
+        reason: Text,
+    }
+    MovementReleased { occurred_at: Timestamp, movement: MovementId, host: Party }
+    CustomsCovered {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        serial: Form302Serial,
+        copies: u8,
+        final_destination: Place,
+    }
+    MovementStarted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        place: Place,
+        persons: u32,
+        vehicles: u32,
+    }
+    BorderCrossed {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        point: CrossingPointId,
+        persons: u32,
+        vehicles: u32,
+    }
+    LegCompleted { occurred_at: Timestamp, movement: MovementId, place: Place, persons: u32, vehicles: u32 }
+    MovementCompleted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        place: Place,
+        persons: u32,
+        vehicles: u32,
+    }
+    IncidentReported {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        incident: IncidentId,
+        kind: IncidentKind,
+        persons_lost: u32,
+        vehicles_lost: u32,
+        items: Vec<ItemId>,
+        finding: Text,
+    }
+    DeviationReported { occurred_at: Timestamp, movement: MovementId, kind: DeviationKind, actual: Text }
+    StayRegistered { occurred_at: Timestamp, movement: MovementId, host: Party, from: Date, until: Date }
+    ReturnCompleted { occurred_at: Timestamp, movement: MovementId, host: Party }
     ProgrammeProposed {
         occurred_at: Timestamp,
         programme: ProgrammeId,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger_core::domain::consent::Basis;
 use ledger_core::domain::ids::ProgrammeId;
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::money::{Money, Share, common_weights};
@@ -53,7 +54,43 @@ pub(crate) fn check(state: &State, books: &Books) {
     advances(state);
     debts(state);
     frameworks(state);
+    movements(state);
     keys(state, &parties);
+}
+
+/// Who moves has the consent of every foreign state on the way, goes the way that was planned, and is counted under
+/// the authorisations on which it rests.
+fn movements(state: &State) {
+    let mut counted = BTreeSet::new();
+    for (id, movement) in state.movements() {
+        let foreign = movement.foreign_states();
+        assert!(movement.hosts.keys().all(|host| foreign.contains(host) || movement.amended_in.is_some()));
+        let crossed: Vec<_> = movement.crossings.iter().map(|crossing| &crossing.point).collect();
+        let planned: Vec<_> = movement.plan.legs.iter().map(|leg| &leg.point).take(crossed.len()).collect();
+        assert_eq!(crossed, planned, "M03: {id}");
+        for serial in &movement.forms {
+            assert_eq!(state.form_302(serial).map(|form| &form.movement), Some(id), "M06: {serial}");
+        }
+        if movement.started.is_none() {
+            assert!(crossed.is_empty() && movement.completed_in.is_none(), "M01: {id}");
+            continue;
+        }
+        assert!(movement.cancelled_in.is_none(), "{id} was cancelled and goes");
+        for host in foreign {
+            let basis = movement.hosts.get(&host).and_then(|hosting| hosting.basis.as_ref());
+            let basis = basis.unwrap_or_else(|| panic!("M01: {id} goes through {host} without its consent"));
+            if let Basis::Standing { authorisation } = basis
+                && movement.is_under_way()
+            {
+                counted.insert((authorisation.clone(), id.clone()));
+            }
+        }
+    }
+    let under_way: BTreeSet<_> = state
+        .authorisations()
+        .flat_map(|(id, row)| row.under_way.iter().map(move |movement| (id.clone(), movement.clone())))
+        .collect();
+    assert_eq!(under_way, counted, "M05: who is under way under an authorisation");
 }
 
 fn goods(state: &State, books: &Books, parties: &BTreeSet<Party>) {

@@ -20,6 +20,7 @@ mod amendment;
 mod consent;
 mod consignment;
 mod governance;
+mod journey;
 mod keys;
 mod licence;
 mod materiel;
@@ -80,6 +81,7 @@ const ALL: &[&[Scenario]] = &[
     consent::SCENARIOS,
     consignment::SCENARIOS,
     governance::SCENARIOS,
+    journey::SCENARIOS,
     keys::SCENARIOS,
     licence::SCENARIOS,
     materiel::SCENARIOS,
