@@ -166,6 +166,11 @@ impl Rules for ContractSigned {
         Ok(signers)
     }
 
+    fn binds(&self, _: &State) -> Vec<Party> {
+        let parts = self.lines.iter().flat_map(|line| &line.per_party);
+        std::iter::once(self.buyer).chain(parts.map(|part| part.party)).collect()
+    }
+
     fn documents(&self) -> &'static [DocumentKind] {
         &[DocumentKind::Contract]
     }
