@@ -117,6 +117,14 @@ impl Money {
         Money::new(self.minor.checked_add(other.minor)?, self.currency).ok()
     }
 
+    /// The difference, or `None` when the currencies differ or it would be negative.
+    pub fn minus(self, other: Money) -> Option<Money> {
+        if self.currency != other.currency {
+            return None;
+        }
+        Money::new(self.minor.checked_sub(other.minor)?, self.currency).ok()
+    }
+
     /// Divides the amount by `weights` so that the parts add up to it exactly: each gets its whole minor
     /// units, and those left over go one by one to the largest remainders, ties to the earlier weight
     /// (domain.md section 3, rule 4). Callers list parties in the order of their codes.

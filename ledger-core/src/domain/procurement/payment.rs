@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Procurement;
 use super::contract::priced;
 use crate::domain::codes::{DocumentKind, Party};
 use crate::domain::consent::Signer;
+use crate::domain::correction::Effect;
 use crate::domain::event::{RecordedAct, Rules, events};
 use crate::domain::ids::{ContractId, InvoiceId, PaymentId, Reference};
 use crate::domain::money::Money;
@@ -81,6 +83,33 @@ pub struct Invoice {
     pub payments: Vec<PaymentId>,
 }
 
+impl Procurement {
+    /// Takes back an invoice that nobody approved.
+    pub(crate) fn forget_invoice(&mut self, id: &InvoiceId) {
+        let Some(Invoice { terms, .. }) = self.invoices.get(id).cloned() else { return };
+        self.invoices.remove(id);
+        let Some(contract) = self.contracts.get_mut(&terms.contract) else { return };
+        contract.invoices.retain(|known| known != id);
+        for charged in &terms.lines {
+            if let Some(sum) = contract.invoiced.get_mut(&charged.line) {
+                *sum = sum.minus(charged.quantity).unwrap_or(*sum);
+            }
+        }
+        self.invoice_numbers.remove(&(contract.terms.supplier, terms.supplier_invoice_no));
+    }
+
+    /// Takes back a payment.
+    pub(crate) fn forget_payment(&mut self, id: &PaymentId) {
+        let Some(payment) = self.payments.get(id).cloned() else { return };
+        self.payments.remove(id);
+        self.bank_refs.remove(&payment.bank_ref);
+        if let Some(invoice) = self.invoices.get_mut(&payment.invoice) {
+            invoice.paid = invoice.paid.minus(payment.amount).unwrap_or(invoice.paid);
+            invoice.payments.retain(|known| known != id);
+        }
+    }
+}
+
 impl Rules for InvoiceRegistered {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         Ok(vec![Signer::of(state.procurement.contract(&self.contract)?.terms.buyer, PAYER)])
@@ -152,6 +181,10 @@ impl Rules for InvoiceRegistered {
         let paid = Money::zero(self.net.currency());
         let invoice = Invoice { terms: self.clone(), approved: None, paid, payments: Vec::new() };
         state.procurement.invoices.insert(self.invoice.clone(), invoice);
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Invoiced { invoice: self.invoice.clone() })
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
@@ -230,6 +263,10 @@ impl Rules for PaymentExecuted {
         }
         state.procurement.bank_refs.insert(self.bank_ref.clone(), self.payment.clone());
         state.procurement.payments.insert(self.payment.clone(), self.clone());
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Paid { payment: self.payment.clone() })
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
