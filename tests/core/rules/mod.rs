@@ -18,12 +18,14 @@ pub(crate) mod tender_drafts;
 mod acts;
 mod consent;
 mod consignment;
+mod correction;
 mod governance;
 mod keys;
 mod licence;
 mod materiel;
 mod money;
 mod movement;
+mod officers;
 mod procurement;
 mod register;
 mod tender;
@@ -76,12 +78,14 @@ const ALL: &[&[Scenario]] = &[
     acts::SCENARIOS,
     consent::SCENARIOS,
     consignment::SCENARIOS,
+    correction::SCENARIOS,
     governance::SCENARIOS,
     keys::SCENARIOS,
     licence::SCENARIOS,
     materiel::SCENARIOS,
     money::SCENARIOS,
     movement::SCENARIOS,
+    officers::SCENARIOS,
     procurement::SCENARIOS,
     register::SCENARIOS,
     tender::SCENARIOS,
