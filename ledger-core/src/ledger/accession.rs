@@ -73,3 +73,68 @@ pub(crate) fn unsigned(admitted: &MinistryAdmitted, origin: &Origin) -> Option<S
         )
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::{Act, ActId, Timestamp};
+    use crate::ledger::{Code, Expectations, Flaw, Head, RawEntry, SeedSigner, Signatures, Tip};
+
+    fn officer(digit: u8) -> SeedSigner {
+        SeedSigner::from_seed([digit; 32])
+    }
+
+    fn time(minute: u64) -> Timestamp {
+        let dawn: Timestamp = "2026-01-30T09:00:00Z".parse().unwrap();
+        dawn.later_by(minute * 60_000)
+    }
+
+    fn origin() -> Origin {
+        "baltic.example/ledger".parse().unwrap()
+    }
+
+    /// Admits PL with root key 3; the accession is as it signed it for this ledger.
+    fn admission() -> MinistryAdmitted {
+        let (party, name) = ("PL".parse().unwrap(), "Ministry of PL".parse().unwrap());
+        let (accession, signature) = sign(origin(), party, name, &officer(3)).unwrap();
+        MinistryAdmitted {
+            occurred_at: time(1),
+            party: accession.party,
+            name: accession.name,
+            root_key: accession.root_key,
+            accession: signature,
+        }
+    }
+
+    #[test]
+    fn an_accession_holds_for_one_ledger_and_every_field() {
+        let admitted = admission();
+        assert_eq!(unsigned(&admitted, &origin()), None);
+        assert!(unsigned(&admitted, &"other.example/ledger".parse().unwrap()).is_some());
+        let changed = [
+            MinistryAdmitted { party: "FI".parse().unwrap(), ..admitted.clone() },
+            MinistryAdmitted { name: "Another".parse().unwrap(), ..admitted.clone() },
+            MinistryAdmitted { root_key: PublicKey::new(officer(4).public_key()), ..admitted.clone() },
+            MinistryAdmitted { accession: Signature::new([5; 64]), ..admitted },
+        ];
+        for changed in changed {
+            assert!(unsigned(&changed, &origin()).is_some(), "{changed:?}");
+        }
+    }
+
+    /// Whether the gate finds fault with the signature. A ledger that is not founded has other faults.
+    fn is_stopped(admitted: MinistryAdmitted) -> bool {
+        let act = Act { id: ActId::new([1; 16]), documents: Vec::new(), events: vec![admitted.into()] };
+        let raw = RawEntry::seal(&origin(), &Head::EMPTY, time(1), act, &officer(1)).unwrap();
+        let flawed =
+            Tip::new().check(raw.open(Signatures::Verify).unwrap(), Expectations::default()).unwrap_err();
+        flawed.others.iter().any(|finding| finding.code == Code::Flaw(Flaw::Accession))
+    }
+
+    #[test]
+    fn the_gate_lets_no_ministry_in_without_its_own_signature() {
+        assert!(is_stopped(MinistryAdmitted { accession: Signature::new([5; 64]), ..admission() }));
+        assert!(!is_stopped(admission()));
+    }
+}
