@@ -18,7 +18,7 @@ use super::text::Text;
 use super::time::Timestamp;
 
 events! {
-    /// Declare that a key fell into wrong hands, and since when; a registrar of another party signs too. What it
+    /// Declare that a key fell into wrong hands, and since when, together with a registrar of another party; what it
     /// signed since then stands and is listed as doubtful
     KeyCompromised {
         /// The key, whether it still signs or was replaced or revoked at once
