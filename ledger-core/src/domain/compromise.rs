@@ -12,6 +12,7 @@ use super::ids::PublicKey;
 use super::party::{KeyStatus, MINISTER, REGISTRARS, Role, keepers_of};
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
+use super::status::{Matter, MatterKind};
 use super::subject::Subject;
 use super::table::tables;
 use super::text::Text;
@@ -99,6 +100,16 @@ impl State {
     pub(crate) fn has_signed(&self, key: &PublicKey, act: &RecordedAct) -> bool {
         let since = self.signed_by(key).iter().rev().take_while(|signed| signed.at >= act.recorded_at);
         since.into_iter().any(|signed| signed.entry == act.seq)
+    }
+
+    /// What nobody has cleared yet: for the key's party, whose minister begins.
+    pub(crate) fn matters_of_doubt(&self, matters: &mut Vec<Matter>) {
+        for ((entry, key), doubt) in self.doubts().filter(|(_, doubt)| doubt.cleared_in.is_none()) {
+            let Some(officer) = self.directory.officer(key) else { continue };
+            let what = format!("look at what key {} ({}) signed, and clear it", key.short(), officer.role);
+            let subject = format!("entry {entry}");
+            matters.push(Matter::new(MatterKind::Doubt, subject, officer.party, what).since(doubt.since));
+        }
     }
 
     fn doubt(&self, entry: u64, key: &PublicKey) -> Result<&Doubt, Rejection> {

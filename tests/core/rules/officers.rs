@@ -2,6 +2,7 @@
 
 use ledger_core::domain::Rule;
 use ledger_core::domain::party::KeyStatus;
+use ledger_core::domain::status::MatterKind;
 use serde_json::json;
 
 use super::governance_drafts::*;
@@ -11,7 +12,15 @@ use super::{scenario, scenarios};
 /// The acts in doubt that nobody has cleared.
 fn doubtful(world: &World) -> Vec<u64> {
     let open = world.state.doubts().filter(|(_, doubt)| doubt.cleared_in.is_none());
-    open.map(|((entry, _), _)| *entry).collect()
+    let open: Vec<u64> = open.map(|((entry, _), _)| *entry).collect();
+    let matters = world.state.matters(world.now).into_iter();
+    let listed = matters.filter(|matter| matter.kind == MatterKind::Doubt && matter.by == party(EE));
+    let mut listed: Vec<String> = listed.map(|matter| matter.subject).collect();
+    let mut expected: Vec<String> = open.iter().map(|entry| format!("entry {entry}")).collect();
+    listed.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+    open
 }
 
 fn status(world: &World, who: Who) -> KeyStatus {
