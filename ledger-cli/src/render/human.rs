@@ -207,6 +207,23 @@ pub(crate) fn event(event: &Event) -> String {
         Event::ActRatified(e) => format!("entry {} by {}", e.entry, e.party),
         Event::RatificationRefused(e) => format!("entry {} by {}: {}", e.entry, e.party, quoted(&e.reason)),
         Event::UnwindingClosed(e) => format!("entry {}, {}: {}", e.entry, e.party, e.remedy),
+        Event::MinistryAdmitted(e) => {
+            format!("{} {}, root key {}", e.party, quoted(&e.name), e.root_key.short())
+        }
+        Event::MinistrySuspended(e) => format!("{}: {}", e.party, quoted(&e.reason)),
+        Event::MinistryReinstated(e) => e.party.to_string(),
+        Event::MinistryWithdrew(e) => format!("{}: {}", e.party, quoted(&e.reason)),
+        Event::KeyCompromised(e) => format!("{} since {}: {}", e.key.short(), e.since, quoted(&e.reason)),
+        Event::DoubtCleared(e) => format!("entry {} by {}: {}", e.entry, e.key.short(), quoted(&e.finding)),
+        Event::RoleDelegated(e) => {
+            format!("{} {} to {} until {}", e.delegation, e.from.short(), e.to.short(), e.until)
+        }
+        Event::DelegationEnded(e) => e.delegation.to_string(),
+        Event::CorrectionRecorded(e) => format!("entry {} {}: {}", e.entry, e.reason, quoted(&e.remark)),
+        Event::NationalExclusionDeclared(e) => {
+            format!("{} {} of {}: {}", e.exclusion, e.family, e.party, quoted(&e.ground))
+        }
+        Event::NationalExclusionEnded(e) => e.exclusion.to_string(),
         Event::ItemRegistered(e) => {
             format!("{}, owner {}, holder {}, at {}", e.item, e.owner, e.holder, e.location)
         }

@@ -1,5 +1,8 @@
 //! The catalogue of events and the act that carries them.
 
+use std::fmt;
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +11,20 @@ use super::authority::{
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
 use super::codes::{DocumentKind, Marking, Party};
+use super::compromise::{DoubtCleared, KeyCompromised};
 use super::consent::Signer;
 use super::consignment::{
     ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use super::correction::{CorrectionRecorded, Effect};
 use super::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended};
+use super::delegation::{DelegationEnded, RoleDelegated};
 use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
+use super::exclusion::{NationalExclusionDeclared, NationalExclusionEnded};
 use super::ids::{ActId, PublicKey};
 use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
+use super::membership::{MinistryAdmitted, MinistryReinstated, MinistrySuspended, MinistryWithdrew};
 use super::movement::{
     BorderCrossed, CrossingPointListed, CustomsCovered, DeviationReported, IncidentReported, LegCompleted,
     MovementAcknowledged, MovementAmended, MovementCancelled, MovementCompleted, MovementHalted,
@@ -44,7 +52,7 @@ use super::register::{
 use super::rejection::{Rejection, Rule};
 use super::state::State;
 use super::subject::Subject;
-use super::text::Text;
+use super::text::{Text, text_form};
 use super::time::Timestamp;
 use super::transfer::{
     LoanExtended, LoanRecalled, TitlePassed, TransferApproved, TransferCancelled, TransferProposed,
@@ -99,6 +107,12 @@ pub(crate) trait Rules {
     /// Changes the state as the event says. Knows no rule and cannot fail: it meets admitted events only.
     fn apply(&self, state: &mut State, act: &RecordedAct);
 
+    /// What a correction takes back when the event turns out to be wrong. Nothing can be taken back of most kinds:
+    /// there the lawful way is another act.
+    fn effect(&self) -> Option<Effect> {
+        None
+    }
+
     /// What the event is about, as the state after it knows.
     fn subjects(&self, state: &State) -> Vec<Subject>;
 }
@@ -119,6 +133,11 @@ macro_rules! catalogue {
             /// The name of the kind.
             pub const fn name(&self) -> &'static str {
                 match self { $(Event::$name(_) => stringify!($name),)* }
+            }
+
+            /// Its kind.
+            pub const fn kind(&self) -> EventKind {
+                match self { $(Event::$name(_) => EventKind($number),)* }
             }
 
             /// When it happened, as the signer says.
@@ -162,6 +181,18 @@ macro_rules! with_catalogue {
             0x0010 ActRatified
             0x0011 RatificationRefused
             0x0012 UnwindingClosed
+
+            0x0020 MinistryAdmitted
+            0x0021 MinistrySuspended
+            0x0022 MinistryReinstated
+            0x0023 MinistryWithdrew
+            0x0024 KeyCompromised
+            0x0025 DoubtCleared
+            0x0026 RoleDelegated
+            0x0027 DelegationEnded
+            0x0028 CorrectionRecorded
+            0x0029 NationalExclusionDeclared
+            0x002a NationalExclusionEnded
 
             0x0101 ItemRegistered
             0x0102 ConsumptionReported
@@ -277,10 +308,53 @@ impl Event {
             }
             Event::KeyEnrolled(event) => vec![event.key],
             Event::KeyRotated(event) => vec![event.new_key],
+            Event::MinistryAdmitted(event) => vec![event.root_key],
             _ => Vec::new(),
         }
     }
 }
+
+/// A kind of event: in the bytes of an entry its number, for people its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKind(u16);
+
+impl EventKind {
+    /// The number in the bytes of an entry.
+    pub const fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The kind with this number.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn from_number(number: u16) -> Result<Self, String> {
+        let known = Event::CATALOGUE.iter().any(|(known, _)| *known == number);
+        known.then_some(Self(number)).ok_or_else(|| format!("{number:#06x} is no kind of event"))
+    }
+
+    /// The name.
+    pub fn name(self) -> &'static str {
+        Event::CATALOGUE.iter().find(|(known, _)| *known == self.0).map_or("?", |(_, name)| name)
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for EventKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Event::CATALOGUE.iter().find(|(_, name)| *name == text);
+        known.map(|(number, _)| Self(*number)).ok_or_else(|| format!("{text:?} is no kind of event"))
+    }
+}
+
+text_form!(EventKind, "a kind of event", "^[A-Z][A-Za-z]*$");
 
 /// A paper that the act rests on. The paper stays outside; its digest binds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -308,6 +382,13 @@ pub struct Act {
     pub documents: Vec<Document>,
     /// One event or more.
     pub events: Vec<Event>,
+}
+
+impl Act {
+    /// The kinds of its events.
+    pub(crate) fn kinds(&self) -> Vec<EventKind> {
+        self.events.iter().map(Event::kind).collect()
+    }
 }
 
 /// An act at its place in the ledger, as the domain sees it.

@@ -10,16 +10,21 @@
 
 pub mod authority;
 pub mod codes;
+pub mod compromise;
 pub mod consent;
 pub mod consignment;
+pub mod correction;
 pub mod crisis;
+pub mod delegation;
 pub mod digest;
 pub mod discrepancy;
 pub mod event;
+pub mod exclusion;
 pub mod explain;
 pub mod ids;
 pub mod item;
 pub mod licence;
+pub mod membership;
 pub mod money;
 pub mod movement;
 pub mod paperwork;

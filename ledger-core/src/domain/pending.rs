@@ -56,9 +56,12 @@ fn pending(state: &State, entry: u64) -> Result<&Pending, Rejection> {
 
 /// The one missing signature that the author can give; all of them when he can give none.
 fn signers_for(state: &State, entry: u64, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-    let missing = &pending(state, entry)?.missing;
-    let officer = state.directory.officer(&act.author);
-    let his = officer.and_then(|officer| missing.iter().find(|signer| signer.accepts(&officer)));
+    let pending = pending(state, entry)?;
+    let missing = &pending.missing;
+    let his = state.directory.officer(&act.author).and_then(|officer| {
+        let capacities = state.capacities_for(officer, act, &pending.act.act.kinds());
+        missing.iter().find(|signer| signer.accepts_any(&capacities))
+    });
     Ok(his.map_or_else(|| missing.clone(), |signer| vec![*signer]))
 }
 
@@ -87,6 +90,10 @@ impl Rules for ActCountersigned {
     fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
         require_alone(act)?;
         let pending = pending(state, self.entry)?;
+        require(!state.has_signed(&act.author, &pending.act), Rule::G05, || {
+            format!("key {} has signed entry {} already, in another capacity", act.author.short(), self.entry)
+        })
+        .map_err(|rejection| rejection.remedy("another officer gives the signature that is missing"))?;
         if pending.missing.len() > 1 {
             return Ok(());
         }

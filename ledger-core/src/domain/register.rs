@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::codes::{Condition, Country, DocumentKind, Hazard, MlCategory, Nsn, Party};
 use super::consent::Signer;
+use super::correction::Effect;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ConsignmentId, LossId, Place, Reference, TransferId};
 use super::item::{Item, ItemId};
@@ -316,6 +317,18 @@ impl Register {
         stock.put(position, quantity);
     }
 
+    /// Takes `item` out of `position` as if it had never been registered.
+    pub(crate) fn take_out(&mut self, item: &Item, position: &Position) {
+        let Some(stock) = self.stocks.get_mut(item.id()) else { return };
+        if let Some(there) = stock.positions.remove(position) {
+            stock.put(position.clone(), there.minus(item.quantity()).unwrap_or(there));
+        }
+        stock.registered = stock.registered.minus(item.quantity()).unwrap_or(stock.registered);
+        if stock.registered.is_zero() {
+            self.stocks.remove(item.id());
+        }
+    }
+
     /// Moves items between positions.
     pub(crate) fn shift(
         &mut self,
@@ -389,6 +402,16 @@ impl ItemRegistered {
             restricted_by: self.restricted_by,
         }
     }
+
+    fn position(&self) -> Position {
+        Position {
+            owner: self.owner,
+            holder: self.holder,
+            location: self.location.clone(),
+            standing: Standing::InService,
+            condition: self.condition,
+        }
+    }
 }
 
 impl Rules for ItemRegistered {
@@ -403,6 +426,10 @@ impl Rules for ItemRegistered {
             signers.push(Signer::of(self.holder, BOOK));
         }
         Ok(signers)
+    }
+
+    fn binds(&self, _: &State) -> Vec<Party> {
+        vec![self.owner, self.holder]
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
@@ -426,14 +453,11 @@ impl Rules for ItemRegistered {
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {
-        let position = Position {
-            owner: self.owner,
-            holder: self.holder,
-            location: self.location.clone(),
-            standing: Standing::InService,
-            condition: self.condition,
-        };
-        state.register.enter(&self.item, &self.master(), position);
+        state.register.enter(&self.item, &self.master(), self.position());
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Registered { item: self.item.clone(), position: self.position() })
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {
@@ -442,7 +466,7 @@ impl Rules for ItemRegistered {
 }
 
 /// What goods at hand are: in service, or on that loan.
-fn at_hand(loan: Option<&TransferId>) -> Standing {
+pub(crate) fn at_hand(loan: Option<&TransferId>) -> Standing {
     loan.map_or(Standing::InService, |loan| Standing::OnLoan(loan.clone()))
 }
 
@@ -467,7 +491,7 @@ fn hand_in_words(owner: Party, holder: Party, location: &Place, loan: Option<&Tr
     format!("owned by {owner} and in the hands of {holder} at {location}{loan}")
 }
 
-fn subjects_of(items: &[Item], transfer: Option<&TransferId>) -> Vec<Subject> {
+pub(crate) fn subjects_of(items: &[Item], transfer: Option<&TransferId>) -> Vec<Subject> {
     let items = items.iter().map(|item| Subject::Item(item.id().clone()));
     items.chain(transfer.map(|transfer| Subject::Transfer(transfer.clone()))).collect()
 }
@@ -504,6 +528,16 @@ impl Rules for ConsumptionReported {
             standing: Standing::Consumed,
             ..position.clone()
         });
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Consumed {
+            item: self.item.clone(),
+            owner: self.owner,
+            holder: self.holder,
+            location: self.location.clone(),
+            loan: self.loan.clone(),
+        })
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {
@@ -553,6 +587,10 @@ impl Rules for LossReported {
             written_off_in: None,
         };
         state.register.losses.insert(self.loss.clone(), loss);
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Lost { loss: self.loss.clone() })
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {

@@ -8,8 +8,12 @@ use std::sync::Arc;
 
 use super::authority::Authority;
 use super::codes::Party;
+use super::compromise::Doubts;
 use super::consent::{Signer, after_signature, signer_list};
+use super::correction::Corrections;
+use super::delegation::Delegations;
 use super::event::{Event, RecordedAct};
+use super::exclusion::Exclusions;
 use super::ids::{ContractId, ProgrammeId, PublicKey, TransferId};
 use super::item::ItemId;
 use super::movement::Movements;
@@ -29,6 +33,10 @@ tables! {
     }
     parts {
         directory: Directory,
+        delegations: Delegations,
+        doubts: Doubts,
+        corrections: Corrections,
+        exclusions: Exclusions,
         authority: Authority,
         register: Register,
         transfers: Transfers,
@@ -114,7 +122,7 @@ impl State {
             self.directory.require_standing(party)?;
         }
         let needed = rules.signers(self, act)?;
-        let missing = after_signature(&needed, &officer).ok_or_else(|| {
+        let missing = after_signature(&needed, &self.capacities(officer, act, event)).ok_or_else(|| {
             Rejection::new(
                 rules.signer_rule(self),
                 format!("a {} of {} cannot sign {}", officer.role, officer.party, event.name()),
@@ -133,6 +141,7 @@ impl State {
 
     /// Takes an admitted act in: at once, or among those that wait when a signature is missing.
     pub fn apply(&mut self, act: &Arc<RecordedAct>, admitted: Admitted) {
+        self.note_signature(act);
         if admitted.missing.is_empty() {
             self.apply_events(act);
         } else {
@@ -145,6 +154,7 @@ impl State {
         for event in &act.act.events {
             event.rules().apply(self, act);
         }
+        self.note_effects(act);
     }
 }
 
@@ -181,7 +191,7 @@ impl State {
     /// The officer of a key that signs at `moment`.
     ///
     /// # Errors
-    /// [`Rule::I03`]: never enrolled, rotated, revoked, or expired.
+    /// [`Rule::I03`]: never enrolled, rotated, revoked, compromised, or expired.
     pub fn signing_officer(&self, key: &PublicKey, moment: Timestamp) -> Result<Officer, Rejection> {
         self.directory.signing_officer(key, moment)
     }

@@ -659,6 +659,11 @@ impl Rules for LoanExtended {
         both_sign(state, &self.transfer)
     }
 
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let transfer = state.transfer(&self.transfer);
+        transfer.map_or_else(Vec::new, |transfer| vec![transfer.terms.from, transfer.terms.to])
+    }
+
     fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
         let due = state.open_loan(&self.transfer)?.due;
         let in_time = due.is_some_and(|due| act.recorded_at.date() <= due);

@@ -26,15 +26,19 @@ use crate::domain::codes::{
     Condition, Country, Cpv, DocumentKind, Form302Serial, Hazard, Marking, MlCategory, Mode, MovementNumber,
     Ncage, Nsn, Party, Purpose,
 };
+use crate::domain::compromise::{DoubtCleared, KeyCompromised};
 use crate::domain::consent::Family;
 use crate::domain::consignment::{
     ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use crate::domain::correction::{CorrectionReason, CorrectionRecorded};
 use crate::domain::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended, CrisisScope};
+use crate::domain::delegation::{DelegationEnded, RoleDelegated};
 use crate::domain::discrepancy::{
     DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
-use crate::domain::event::{Act, Document, Event, with_catalogue};
+use crate::domain::event::{Act, Document, Event, EventKind, with_catalogue};
+use crate::domain::exclusion::{NationalExclusionDeclared, NationalExclusionEnded};
 use crate::domain::ids::{
     ActId, AdvanceId, AuthorisationId, BatchNumber, CertificateId, CommitmentId, ConsentId, ConsignmentId,
     ContractId, CountId, CrisisId, CrossingPointId, DelegationId, DeliveryId, DiscrepancyId, ExclusionId,
@@ -44,6 +48,7 @@ use crate::domain::ids::{
 };
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
+use crate::domain::membership::{MinistryAdmitted, MinistryReinstated, MinistrySuspended, MinistryWithdrew};
 use crate::domain::money::{Currency, Money, Share};
 use crate::domain::movement::{
     BorderCrossed, CrossingPointListed, CustomsCovered, DangerousGoods, DeviationKind, DeviationReported,
@@ -83,6 +88,7 @@ use crate::domain::transfer::{
     TransferKind, TransferProposed, TransferRefused,
 };
 
+use super::accession::Accession;
 use super::entry::{Body, MAX_ENTRY_BYTES};
 
 /// Why bytes are not what they should be.
@@ -125,6 +131,14 @@ pub fn decode_body(bytes: &[u8]) -> Result<Body, CodecError> {
 /// [`CodecError::TooLong`].
 pub fn encode_charter(charter: &Charter) -> Result<Vec<u8>, CodecError> {
     encode(charter)
+}
+
+/// An accession in bytes: what a new ministry signs.
+///
+/// # Errors
+/// [`CodecError::TooLong`].
+pub fn encode_accession(accession: &Accession) -> Result<Vec<u8>, CodecError> {
+    encode(accession)
 }
 
 fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
@@ -387,6 +401,8 @@ numbers! {
     Ground: u8, number, from_number;
     IncidentKind: u8, number, from_number;
     DeviationKind: u8, number, from_number;
+    EventKind: u16, number, from_number;
+    CorrectionReason: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -693,6 +709,38 @@ structures! {
     ActRatified { occurred_at: Timestamp, entry: u64, party: Party, remark: Option<Text> }
     RatificationRefused { occurred_at: Timestamp, entry: u64, party: Party, reason: Text }
     UnwindingClosed { occurred_at: Timestamp, entry: u64, party: Party, remedy: Remedy, finding: Text }
+    Accession { origin: Origin, party: Party, name: Text, root_key: PublicKey }
+    MinistryAdmitted {
+        occurred_at: Timestamp,
+        party: Party,
+        name: Text,
+        root_key: PublicKey,
+        accession: Signature,
+    }
+    MinistrySuspended { occurred_at: Timestamp, party: Party, reason: Text }
+    MinistryReinstated { occurred_at: Timestamp, party: Party }
+    MinistryWithdrew { occurred_at: Timestamp, party: Party, reason: Text }
+    KeyCompromised { occurred_at: Timestamp, key: PublicKey, since: Timestamp, reason: Text }
+    DoubtCleared { occurred_at: Timestamp, entry: u64, key: PublicKey, finding: Text }
+    RoleDelegated {
+        occurred_at: Timestamp,
+        delegation: DelegationId,
+        from: PublicKey,
+        to: PublicKey,
+        until: Timestamp,
+        scope: Vec<EventKind>,
+    }
+    DelegationEnded { occurred_at: Timestamp, delegation: DelegationId }
+    CorrectionRecorded { occurred_at: Timestamp, entry: u64, reason: CorrectionReason, remark: Text }
+    NationalExclusionDeclared {
+        occurred_at: Timestamp,
+        exclusion: ExclusionId,
+        party: Party,
+        family: Family,
+        ground: Text,
+        until: Option<Date>,
+    }
+    NationalExclusionEnded { occurred_at: Timestamp, exclusion: ExclusionId }
     ItemRegistered {
         occurred_at: Timestamp,
         item: Item,

@@ -7,8 +7,10 @@ use ledger_core::domain::codes::{
     Condition, Cpv, DocumentKind, Hazard, Marking, MlCategory, Mode, Ncage, Nsn, Party, Purpose,
 };
 use ledger_core::domain::consent::Family;
+use ledger_core::domain::correction::CorrectionReason;
 use ledger_core::domain::crisis::CrisisScope;
 use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
+use ledger_core::domain::event::EventKind;
 use ledger_core::domain::ids::{Place, Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::licence::LicenceKind;
@@ -226,7 +228,21 @@ fn codes_are_read_as_they_are_written() {
         )*};
     }
     check!(Role Rule Unit Condition DocumentKind Marking TransferKind RiskPoint DiscrepancyKind Liability Outcome
-        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode QualityResult VatRegime WarrantyResult Instrument LegalBasis ProcedureMethod VehicleClass Ground IncidentKind DeviationKind);
+        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode QualityResult VatRegime WarrantyResult Instrument LegalBasis ProcedureMethod VehicleClass Ground IncidentKind DeviationKind CorrectionReason);
+}
+
+#[test]
+fn kinds_of_event_are_read_as_they_are_written() {
+    for (number, name) in Event::CATALOGUE {
+        let kind = EventKind::from_number(*number).unwrap();
+        reads_back(&kind);
+        assert_eq!((kind.number(), kind.name()), (*number, *name));
+    }
+    assert!(EventKind::from_number(0).is_err() && "".parse::<EventKind>().is_err());
+    let now = "2026-01-30T09:00:00Z".parse().unwrap();
+    for event in samples().iter().map(|draft| draft.event(now)) {
+        assert_eq!(event.kind().name(), event.name());
+    }
 }
 
 /// One event of each kind, with its optional fields set.

@@ -6,6 +6,7 @@ use ledger_core::domain::consent::Basis;
 use ledger_core::domain::ids::ProgrammeId;
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::money::{Money, Share, common_weights};
+use ledger_core::domain::party::KeyStatus;
 use ledger_core::domain::procurement::{CostBasis, Shares};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::register::{Position, Standing};
@@ -35,6 +36,19 @@ impl Books {
                 assert_eq!(sum, Some(event.total), "P09: pool {}", event.pool);
             }
             _ => {}
+        }
+    }
+
+    /// An event was taken back.
+    pub(crate) fn take_back(&mut self, event: &Event) {
+        if let Event::ItemRegistered(event) = event {
+            let id = event.item.id();
+            let left = self.registered[id].minus(event.item.quantity()).expect("it was registered");
+            if left.is_zero() {
+                self.registered.remove(id);
+            } else {
+                self.registered.insert(id.clone(), left);
+            }
         }
     }
 
@@ -311,5 +325,16 @@ fn keys(state: &State, parties: &BTreeSet<Party>) {
     for (party, record) in state.parties() {
         let officer = state.officer(&record.root_key).expect("a root key");
         assert_eq!(officer.party, *party, "G07");
+    }
+    for ((entry, key), _) in state.doubts() {
+        let (_, record) = state.keys().find(|(known, _)| *known == key).expect("the key");
+        assert!(matches!(record.status, KeyStatus::Compromised { .. }), "G08: {key:?}");
+        assert!(state.signed_by(key).iter().any(|signed| signed.entry == *entry), "G08: {entry}");
+    }
+    for (id, delegation) in state.delegations() {
+        let keys = [delegation.terms.from, delegation.terms.to];
+        let officers = keys.map(|key| state.officer(&key).expect("an officer"));
+        assert_eq!(officers.map(|officer| officer.party), [delegation.party; 2], "G05: {id}");
+        assert_eq!(officers[0].role, delegation.role, "G05: {id}");
     }
 }

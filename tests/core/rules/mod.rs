@@ -19,6 +19,7 @@ mod acts;
 mod amendment;
 mod consent;
 mod consignment;
+mod correction;
 mod governance;
 mod journey;
 mod keys;
@@ -26,6 +27,7 @@ mod licence;
 mod materiel;
 mod money;
 mod movement;
+mod officers;
 mod procurement;
 mod register;
 mod settlement;
@@ -80,6 +82,7 @@ const ALL: &[&[Scenario]] = &[
     amendment::SCENARIOS,
     consent::SCENARIOS,
     consignment::SCENARIOS,
+    correction::SCENARIOS,
     governance::SCENARIOS,
     journey::SCENARIOS,
     keys::SCENARIOS,
@@ -87,6 +90,7 @@ const ALL: &[&[Scenario]] = &[
     materiel::SCENARIOS,
     money::SCENARIOS,
     movement::SCENARIOS,
+    officers::SCENARIOS,
     procurement::SCENARIOS,
     register::SCENARIOS,
     settlement::SCENARIOS,

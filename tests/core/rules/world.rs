@@ -190,6 +190,10 @@ impl World {
     fn note(&mut self, act: &RecordedAct) {
         for event in &act.act.events {
             self.took_effect.insert(event.name());
+            if let Event::CorrectionRecorded(correction) = event {
+                let wrong = self.history.iter().find(|known| known.seq == correction.entry);
+                wrong.expect("the act").act.events.iter().for_each(|event| self.books.take_back(event));
+            }
             self.books.note(event);
         }
     }

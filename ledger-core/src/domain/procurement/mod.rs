@@ -181,7 +181,7 @@ impl State {
             .map_or_else(Vec::new, |delivery| self.subjects_of_contract(&delivery.terms.contract))
     }
 
-    fn subjects_of_invoice(&self, id: &InvoiceId) -> Vec<Subject> {
+    pub(crate) fn subjects_of_invoice(&self, id: &InvoiceId) -> Vec<Subject> {
         self.invoice(id).map_or_else(Vec::new, |invoice| self.subjects_of_contract(&invoice.terms.contract))
     }
 

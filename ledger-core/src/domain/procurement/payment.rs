@@ -7,6 +7,7 @@ use super::contract::priced;
 use super::{Contract, Dispute, MoneyFact, PartyAmount, Procurement};
 use crate::domain::codes::{DocumentKind, Party};
 use crate::domain::consent::Signer;
+use crate::domain::correction::Effect;
 use crate::domain::event::{RecordedAct, Rules, events};
 use crate::domain::ids::{CertificateId, ContractId, InvoiceId, PaymentId, PublicKey, Reference};
 use crate::domain::money::Money;
@@ -157,6 +158,33 @@ pub(super) fn require_participant(
     })
 }
 
+impl Procurement {
+    /// Takes back an invoice that nobody approved.
+    pub(crate) fn forget_invoice(&mut self, id: &InvoiceId) {
+        let Some(Invoice { terms, .. }) = self.invoices.get(id).cloned() else { return };
+        self.invoices.remove(id);
+        let Some(contract) = self.contracts.get_mut(&terms.contract) else { return };
+        contract.invoices.retain(|known| known != id);
+        for charged in &terms.lines {
+            if let Some(sum) = contract.invoiced.get_mut(&charged.line) {
+                *sum = sum.minus(charged.quantity).unwrap_or(*sum);
+            }
+        }
+        self.invoice_numbers.remove(&(contract.terms.supplier, terms.supplier_invoice_no));
+    }
+
+    /// Takes back a payment.
+    pub(crate) fn forget_payment(&mut self, id: &PaymentId) {
+        let Some(payment) = self.payments.get(id).cloned() else { return };
+        self.payments.remove(id);
+        self.bank_refs.remove(&payment.bank_ref);
+        if let Some(invoice) = self.invoices.get_mut(&payment.invoice) {
+            invoice.paid = invoice.paid.minus(payment.amount).unwrap_or(invoice.paid);
+            invoice.payments.retain(|known| known != id);
+        }
+    }
+}
+
 impl Rules for InvoiceRegistered {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         Ok(vec![Signer::of(state.procurement.contract(&self.contract)?.terms.buyer, PAYER)])
@@ -240,6 +268,10 @@ impl Rules for InvoiceRegistered {
         state.procurement.invoices.insert(self.invoice.clone(), invoice);
     }
 
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Invoiced { invoice: self.invoice.clone() })
+    }
+
     fn subjects(&self, state: &State) -> Vec<Subject> {
         state.subjects_of_contract(&self.contract)
     }
@@ -306,6 +338,10 @@ impl Rules for PaymentExecuted {
         state.procurement.bank_refs.insert(self.bank_ref.clone(), fact.clone());
         state.procurement.bear(act.seq, &self.invoice, self.payer, &fact);
         state.procurement.payments.insert(self.payment.clone(), self.clone());
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Paid { payment: self.payment.clone() })
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {

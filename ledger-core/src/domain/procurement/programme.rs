@@ -155,6 +155,10 @@ impl Rules for ProgrammeProposed {
         Ok(vec![Signer::of(self.lead, DIRECTOR)])
     }
 
+    fn binds(&self, _: &State) -> Vec<Party> {
+        vec![self.lead]
+    }
+
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
         if state.procurement.programmes.contains(&self.programme) {
             return Err(Rejection::taken("programme", &self.programme));
@@ -192,6 +196,11 @@ impl Rules for ParticipantJoined {
             signers.push(Signer::of(lead, MINISTER));
         }
         Ok(signers)
+    }
+
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let programme = state.programme(&self.programme);
+        programme.map(|programme| programme.terms.lead).into_iter().chain([self.party]).collect()
     }
 
     fn documents(&self) -> &'static [DocumentKind] {
@@ -325,6 +334,11 @@ impl Rules for ArrangementEffective {
             format!("programme {} has fewer than two participants", self.programme)
         })?;
         Ok(programme.participants.keys().map(|party| Signer::of(*party, MINISTER)).collect())
+    }
+
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let programme = state.programme(&self.programme);
+        programme.into_iter().flat_map(|programme| programme.participants.keys().copied()).collect()
     }
 
     fn documents(&self) -> &'static [DocumentKind] {
