@@ -303,7 +303,7 @@ impl State {
     }
 }
 
-/// The positions of `holder`'s goods owned by `owner` in `location` that are `standing`.
+/// The positions of `holder`'s goods owned by `owner` in `location` that are `standing`, and out on no hand receipt.
 pub(crate) fn held(
     owner: Party,
     holder: Party,
@@ -315,6 +315,7 @@ pub(crate) fn held(
             && position.holder == holder
             && position.location == *location
             && position.standing == *standing
+            && position.receipt.is_none()
     }
 }
 

@@ -17,6 +17,7 @@ use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
 use super::ids::{ActId, PublicKey};
 use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
+use super::loss::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
@@ -26,9 +27,7 @@ use super::procurement::{
 };
 use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
 use super::regime::RegimeParametersSet;
-use super::register::{
-    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
-};
+use super::register::{ConsumptionReported, ItemRegistered};
 use super::rejection::{Rejection, Rule};
 use super::state::State;
 use super::subject::Subject;

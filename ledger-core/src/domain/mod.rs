@@ -19,6 +19,7 @@ pub mod event;
 pub mod ids;
 pub mod item;
 pub mod licence;
+pub mod loss;
 pub mod money;
 pub mod party;
 pub mod pending;

@@ -481,7 +481,10 @@ impl TransferProposed {
         }
         let (from, owner) = (self.from, self.owner);
         let there = stock.amount(|position| {
-            position.owner == owner && position.holder == from && position.standing == Standing::InService
+            position.owner == owner
+                && position.holder == from
+                && position.standing == Standing::InService
+                && position.receipt.is_none()
         });
         require(!there.is_zero(), Rule::T02, || {
             format!("{from} holds no {} owned by {owner} that is free to be transferred", item.id())

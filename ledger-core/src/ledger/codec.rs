@@ -43,6 +43,7 @@ use crate::domain::ids::{
 };
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
+use crate::domain::loss::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
 use crate::domain::money::{Currency, Money, Share};
 use crate::domain::party::{
     Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
@@ -58,9 +59,7 @@ use crate::domain::procurement::{
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
 use crate::domain::regime::{RegimeParameters, RegimeParametersSet};
-use crate::domain::register::{
-    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
-};
+use crate::domain::register::{ConsumptionReported, ItemRegistered};
 use crate::domain::text::{MAX_ID, MAX_TEXT, Text};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::transfer::{

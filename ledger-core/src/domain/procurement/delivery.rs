@@ -314,6 +314,7 @@ impl Rules for DeliveryAccepted {
                 location: self.location.clone(),
                 standing: Standing::InService,
                 condition: self.condition,
+                receipt: None,
             };
             state.register.enter(&accepted.item, &master, position);
         }
