@@ -321,6 +321,7 @@ impl Rules for DiscrepancyResolved {
                 _ => {}
             }
         }
+        state.end_parted(&known.items);
         if let Some(id) = &self.loss {
             let loss = Loss {
                 items: known.items,

@@ -3,16 +3,20 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::association::{ItemInstalled, ItemRemoved};
 use super::authority::{
     StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
 use super::codes::{DocumentKind, Marking, Party};
+use super::condition::ConditionChanged;
 use super::consent::Signer;
 use super::consignment::{
     ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use super::count::{CountVarianceResolved, PhysicalCountRecorded};
 use super::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended};
+use super::custody::{SubCustodyIssued, SubCustodyReturned};
 use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
 use super::ids::{ActId, PublicKey};
@@ -31,6 +35,9 @@ use super::register::{ConsumptionReported, ItemRegistered};
 use super::rejection::{Rejection, Rule};
 use super::state::State;
 use super::subject::Subject;
+use super::support::{
+    SupportCancelled, SupportDelivered, SupportInvoiced, SupportOrdered, SupportPaid, SupportReciprocated,
+};
 use super::text::Text;
 use super::time::Timestamp;
 use super::transfer::{
@@ -156,6 +163,13 @@ macro_rules! with_catalogue {
             0x0104 LossInvestigated
             0x0105 WriteOffApproved
             0x0106 ItemFound
+            0x0110 ItemInstalled
+            0x0111 ItemRemoved
+            0x0112 SubCustodyIssued
+            0x0113 SubCustodyReturned
+            0x0114 ConditionChanged
+            0x0115 PhysicalCountRecorded
+            0x0116 CountVarianceResolved
 
             0x0201 TransferProposed
             0x0202 TransferApproved
@@ -173,6 +187,12 @@ macro_rules! with_catalogue {
             0x020e LoanRecalled
             0x020f ReturnDispatched
             0x0210 ReturnReceived
+            0x0230 SupportOrdered
+            0x0231 SupportDelivered
+            0x0232 SupportReciprocated
+            0x0233 SupportInvoiced
+            0x0234 SupportPaid
+            0x0235 SupportCancelled
 
             0x0401 ProgrammeProposed
             0x0402 ParticipantJoined

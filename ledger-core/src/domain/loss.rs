@@ -10,7 +10,7 @@ use super::event::{RecordedAct, Rules, events};
 use super::ids::{LossId, Place, TransferId};
 use super::item::Item;
 use super::party::{BOOK, HANDS, MINISTER};
-use super::register::{Position, Register, Standing, at_hand, check_list, hand, hand_in_words, subjects_of};
+use super::register::{Hand, Position, Register, Standing, at_hand, check_list, subjects_of};
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
@@ -94,6 +94,32 @@ impl Register {
     }
 }
 
+/// True for goods that can be reported lost there. A serial item is known whoever has it, and stays on its hand
+/// receipt; of a batch, which a unit has in part, only what is on none.
+fn loses(hand: &Hand<'_>, item: &Item, position: &Position) -> bool {
+    if item.id().is_serial() { hand.answers_for(position) } else { hand.keeps(position) }
+}
+
+impl LossReported {
+    fn hand(&self) -> Hand<'_> {
+        Hand { owner: self.owner, holder: self.holder, location: &self.location, loan: self.loan.as_ref() }
+    }
+
+    fn admit_item(&self, state: &State, item: &Item) -> Result<(), Rejection> {
+        let hand = self.hand();
+        let there = |position: &Position| loses(&hand, item, position);
+        state.register.require_there(item, Rule::T05, || hand.to_string(), there).map_err(|rejection| {
+            let out = |position: &Position| position.receipt.is_some() && hand.answers_for(position);
+            let is_out = state.register.stock(item.id()).is_ok_and(|stock| !stock.amount(out).is_zero());
+            if is_out {
+                rejection.remedy("take what a unit lost off its hand receipt first")
+            } else {
+                rejection
+            }
+        })
+    }
+}
+
 impl Rules for LossReported {
     fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         Ok(vec![Signer::of(self.holder, HANDS)])
@@ -107,24 +133,18 @@ impl Rules for LossReported {
         require(self.noticed_on <= act.recorded_at.date(), Rule::I05, || {
             format!("the loss was noticed on {}, after it was recorded", self.noticed_on)
         })?;
-        let (owner, holder, location, loan) = (self.owner, self.holder, &self.location, self.loan.as_ref());
-        self.items.iter().try_for_each(|item| {
-            state.register.require_there(
-                item,
-                Rule::T05,
-                || hand_in_words(owner, holder, location, loan),
-                hand(owner, holder, location, loan),
-            )
-        })
+        state.associations.require_whole(&self.items)?;
+        self.items.iter().try_for_each(|item| self.admit_item(state, item))
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
+        let hand = self.hand();
         for item in &self.items {
-            let wanted = hand(self.owner, self.holder, &self.location, self.loan.as_ref());
-            state.register.shift(item, wanted, |position| Position {
-                standing: Standing::Lost(self.loss.clone()),
-                ..position.clone()
-            });
+            state.register.shift(
+                item,
+                |position| loses(&hand, item, position),
+                |position| Position { standing: Standing::Lost(self.loss.clone()), ..position.clone() },
+            );
         }
         let loss = Loss {
             items: self.items.clone(),
@@ -250,6 +270,7 @@ impl Rules for ItemFound {
                 ..position.clone()
             });
         }
+        state.end_parted(&self.items);
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {

@@ -8,11 +8,15 @@
 //! Nothing here reads a clock, a disk or a random number, and nothing depends on the order of a hash map: the
 //! same acts give the same state on every machine.
 
+pub mod association;
 pub mod authority;
 pub mod codes;
+pub mod condition;
 pub mod consent;
 pub mod consignment;
+pub mod count;
 pub mod crisis;
+pub mod custody;
 pub mod digest;
 pub mod discrepancy;
 pub mod event;
@@ -32,6 +36,7 @@ pub mod register;
 pub mod rejection;
 pub mod state;
 pub mod subject;
+pub mod support;
 pub mod table;
 pub mod text;
 pub mod time;

@@ -234,8 +234,10 @@ impl Rules for RatificationRefused {
     fn apply(&self, state: &mut State, act: &RecordedAct) {
         let status = RatificationStatus::Refused { entry: act.seq };
         let subject = state.set_answer(self.entry, self.party, status);
-        if let Some(Subject::Transfer(transfer)) = subject {
-            state.unwind_transfer(&transfer, act);
+        match subject {
+            Some(Subject::Transfer(transfer)) => state.unwind_transfer(&transfer, act),
+            Some(Subject::Support(order)) => state.unwind_support(&order, act),
+            _ => {}
         }
     }
 
@@ -260,10 +262,15 @@ impl Rules for UnwindingClosed {
         require(matches!(debt.status, RatificationStatus::Refused { .. }), Rule::G03, || {
             format!("no unwinding of entry {} is open between {} and {}", self.entry, self.party, debt.by)
         })?;
-        let Subject::Transfer(transfer) = &debt.subject else { return Ok(()) };
-        let back = self.remedy != Remedy::Return || !state.transfer_is_open(transfer);
-        require(back, Rule::G03, || format!("the goods of transfer {transfer} are not back"))
-            .map_err(|rejection| rejection.remedy("record the return and its receipt first"))
+        let out = match &debt.subject {
+            Subject::Transfer(transfer) => state.transfer_is_open(transfer),
+            Subject::Support(order) => state.support_order(order).is_some_and(|order| order.owed().is_some()),
+            _ => false,
+        };
+        require(self.remedy != Remedy::Return || !out, Rule::G03, || {
+            format!("the goods of {} are not back", debt.subject)
+        })
+        .map_err(|rejection| rejection.remedy("record the return and its receipt first"))
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {

@@ -6,6 +6,7 @@
 //! one, has exactly one owner and one holder (T01).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -379,37 +380,46 @@ pub(crate) fn at_hand(loan: Option<&TransferId>) -> Standing {
     loan.map_or(Standing::InService, |loan| Standing::OnLoan(loan.clone()))
 }
 
-/// The positions of goods at hand of `holder`, owned by `owner`, kept in `location`, on that loan or none, and out
-/// on no hand receipt.
-pub(crate) fn hand<'a>(
-    owner: Party,
-    holder: Party,
-    location: &'a Place,
-    loan: Option<&TransferId>,
-) -> impl Fn(&Position) -> bool + 'a {
-    let standing = at_hand(loan);
-    move |position| {
-        position.owner == owner
-            && position.holder == holder
-            && position.location == *location
-            && position.standing == standing
-            && position.receipt.is_none()
+/// Goods at hand of one party: whose they are, where they are kept, on which loan.
+#[derive(Clone, Copy)]
+pub(crate) struct Hand<'a> {
+    pub(crate) owner: Party,
+    pub(crate) holder: Party,
+    pub(crate) location: &'a Place,
+    pub(crate) loan: Option<&'a TransferId>,
+}
+
+impl Hand<'_> {
+    /// True for goods in the holder's own keeping.
+    pub(crate) fn keeps(&self, position: &Position) -> bool {
+        position.receipt.is_none() && self.answers_for(position)
+    }
+
+    /// True for these goods, whether or not a unit has them on a hand receipt.
+    pub(crate) fn answers_for(&self, position: &Position) -> bool {
+        position.owner == self.owner
+            && position.holder == self.holder
+            && position.location == *self.location
+            && position.standing == at_hand(self.loan)
     }
 }
 
-pub(crate) fn hand_in_words(
-    owner: Party,
-    holder: Party,
-    location: &Place,
-    loan: Option<&TransferId>,
-) -> String {
-    let loan = loan.map_or_else(String::new, |loan| format!(" on loan {loan}"));
-    format!("owned by {owner} and in the hands of {holder} at {location}{loan}")
+impl fmt::Display for Hand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "owned by {} and in the hands of {} at {}", self.owner, self.holder, self.location)?;
+        self.loan.map_or(Ok(()), |loan| write!(f, " on loan {loan}"))
+    }
 }
 
 pub(crate) fn subjects_of(items: &[Item], transfer: Option<&TransferId>) -> Vec<Subject> {
     let items = items.iter().map(|item| Subject::Item(item.id().clone()));
     items.chain(transfer.map(|transfer| Subject::Transfer(transfer.clone()))).collect()
+}
+
+impl ConsumptionReported {
+    fn hand(&self) -> Hand<'_> {
+        Hand { owner: self.owner, holder: self.holder, location: &self.location, loan: self.loan.as_ref() }
+    }
 }
 
 impl Rules for ConsumptionReported {
@@ -429,21 +439,22 @@ impl Rules for ConsumptionReported {
                 self.item.id()
             )
         })?;
-        let (owner, holder, location, loan) = (self.owner, self.holder, &self.location, self.loan.as_ref());
+        let hand = self.hand();
         state.register.require_there(
             &self.item,
             Rule::T05,
-            || hand_in_words(owner, holder, location, loan),
-            hand(owner, holder, location, loan),
+            || hand.to_string(),
+            |position| hand.keeps(position),
         )
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {
-        let wanted = hand(self.owner, self.holder, &self.location, self.loan.as_ref());
-        state.register.shift(&self.item, wanted, |position| Position {
-            standing: Standing::Consumed,
-            ..position.clone()
-        });
+        let hand = self.hand();
+        state.register.shift(
+            &self.item,
+            |position| hand.keeps(position),
+            |position| Position { standing: Standing::Consumed, ..position.clone() },
+        );
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {

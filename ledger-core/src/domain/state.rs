@@ -6,9 +6,12 @@
 
 use std::sync::Arc;
 
+use super::association::Associations;
 use super::authority::Authority;
 use super::codes::Party;
 use super::consent::{Signer, after_signature, signer_list};
+use super::count::Counting;
+use super::custody::Custody;
 use super::event::{Event, RecordedAct};
 use super::ids::{ContractId, ProgrammeId, PublicKey, TransferId};
 use super::item::ItemId;
@@ -17,6 +20,7 @@ use super::pending::Pending;
 use super::procurement::{Contract, Procurement, Programme};
 use super::register::{Register, Stock};
 use super::rejection::{Rejection, Rule, require};
+use super::support::Support;
 use super::table::{Rows, tables};
 use super::time::Timestamp;
 use super::transfer::{Transfer, Transfers};
@@ -30,7 +34,11 @@ tables! {
         directory: Directory,
         authority: Authority,
         register: Register,
+        associations: Associations,
+        custody: Custody,
+        counting: Counting,
         transfers: Transfers,
+        support: Support,
         procurement: Procurement,
     }
 }
@@ -138,6 +146,7 @@ impl State {
     pub(crate) fn apply_events(&mut self, act: &RecordedAct) {
         for event in &act.act.events {
             event.rules().apply(self, act);
+            self.keep_count_duties(event, act);
         }
     }
 }

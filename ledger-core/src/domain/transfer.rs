@@ -434,7 +434,8 @@ impl Rules for TransferProposed {
                 self.from, self.owner, self.kind
             )
         })?;
-        self.items.iter().try_for_each(|item| self.admit_item(state, item))
+        self.items.iter().try_for_each(|item| self.admit_item(state, item))?;
+        state.associations.require_whole(&self.items)
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {

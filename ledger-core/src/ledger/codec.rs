@@ -18,6 +18,7 @@ use bincode::enc::{Encode as _, Encoder, EncoderImpl};
 use bincode::error::{DecodeError, EncodeError};
 
 use crate::domain::Digest;
+use crate::domain::association::{ItemInstalled, ItemRemoved};
 use crate::domain::authority::{
     Limits, StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
@@ -25,11 +26,14 @@ use crate::domain::authority::{
 use crate::domain::codes::{
     Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Mode, Ncage, Nsn, Party, Purpose,
 };
+use crate::domain::condition::ConditionChanged;
 use crate::domain::consent::Family;
 use crate::domain::consignment::{
     ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use crate::domain::count::{CountScope, CountVarianceResolved, PhysicalCountRecorded};
 use crate::domain::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended, CrisisScope};
+use crate::domain::custody::{SubCustodyIssued, SubCustodyReturned};
 use crate::domain::discrepancy::{
     DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
@@ -60,6 +64,10 @@ use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
 use crate::domain::regime::{RegimeParameters, RegimeParametersSet};
 use crate::domain::register::{ConsumptionReported, ItemRegistered};
+use crate::domain::support::{
+    Repayment, SupportCancelled, SupportDelivered, SupportInvoiced, SupportOrdered, SupportPaid,
+    SupportReciprocated,
+};
 use crate::domain::text::{MAX_ID, MAX_TEXT, Text};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::transfer::{
@@ -359,6 +367,8 @@ numbers! {
     Remedy: u8, number, from_number;
     Purpose: u8, number, from_number;
     Mode: u8, number, from_number;
+    CountScope: u8, number, from_number;
+    Repayment: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -703,6 +713,48 @@ structures! {
     LossInvestigated { occurred_at: Timestamp, loss: LossId, finding: Text, liable: Option<Party> }
     WriteOffApproved { occurred_at: Timestamp, loss: LossId, reason: Text }
     ItemFound { occurred_at: Timestamp, loss: LossId, items: Vec<Item>, location: Place }
+    ItemInstalled { occurred_at: Timestamp, parent: ItemId, child: ItemId }
+    ItemRemoved { occurred_at: Timestamp, parent: ItemId, child: ItemId }
+    SubCustodyIssued {
+        occurred_at: Timestamp,
+        receipt: HandReceiptId,
+        items: Vec<Item>,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        unit: Reference,
+    }
+    SubCustodyReturned { occurred_at: Timestamp, receipt: HandReceiptId, items: Vec<Item> }
+    ConditionChanged {
+        occurred_at: Timestamp,
+        item: Item,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        receipt: Option<HandReceiptId>,
+        from: Condition,
+        to: Condition,
+        reason: Text,
+    }
+    PhysicalCountRecorded {
+        occurred_at: Timestamp,
+        count: CountId,
+        holder: Party,
+        location: Place,
+        counted_on: Date,
+        scope: CountScope,
+        counted: Vec<Item>,
+        absent: Vec<ItemId>,
+    }
+    CountVarianceResolved {
+        occurred_at: Timestamp,
+        count: CountId,
+        item: ItemId,
+        finding: Text,
+        loss: Option<LossId>,
+    }
     TransferProposed {
         occurred_at: Timestamp,
         transfer: TransferId,
@@ -796,6 +848,45 @@ structures! {
         location: Place,
         seals_intact: bool,
     }
+    SupportOrdered {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        supplier: Party,
+        receiver: Party,
+        items: Vec<Item>,
+        value: Money,
+        repay: Repayment,
+        purpose: Text,
+    }
+    SupportDelivered {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        items: Vec<Item>,
+        value: Money,
+        from_location: Place,
+        location: Place,
+        condition: Condition,
+        licence: Option<LicenceId>,
+    }
+    SupportReciprocated {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        items: Vec<Item>,
+        value: Option<Money>,
+        from_location: Place,
+        location: Place,
+        condition: Condition,
+        licence: Option<LicenceId>,
+    }
+    SupportInvoiced { occurred_at: Timestamp, order: SupportOrderId, invoice: Reference, amount: Money }
+    SupportPaid {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        amount: Money,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    SupportCancelled { occurred_at: Timestamp, order: SupportOrderId, party: Party, reason: Text }
     ProgrammeProposed {
         occurred_at: Timestamp,
         programme: ProgrammeId,

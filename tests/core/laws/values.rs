@@ -6,6 +6,7 @@ use std::str::FromStr;
 use ledger_core::domain::codes::{
     Condition, Cpv, DocumentKind, Hazard, Marking, MlCategory, Ncage, Nsn, Party,
 };
+use ledger_core::domain::count::CountScope;
 use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
 use ledger_core::domain::ids::{Place, Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
@@ -13,6 +14,7 @@ use ledger_core::domain::licence::LicenceKind;
 use ledger_core::domain::money::{Currency, Money, Share, common_weights};
 use ledger_core::domain::procurement::CostBasis;
 use ledger_core::domain::quantity::{Quantity, Unit};
+use ledger_core::domain::support::Repayment;
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
 use ledger_core::domain::{ActId, Date, Digest, Event, Origin, PublicKey, Role, Rule, Text, Timestamp};
 use proptest::collection::vec;
@@ -212,7 +214,7 @@ fn codes_are_read_as_they_are_written() {
         )*};
     }
     check!(Role Rule Unit Condition DocumentKind Marking TransferKind RiskPoint DiscrepancyKind Liability Outcome
-        LicenceKind CostBasis);
+        LicenceKind CostBasis CountScope Repayment);
 }
 
 /// One event of each kind, with its optional fields set.
