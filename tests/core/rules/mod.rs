@@ -26,6 +26,7 @@ mod money;
 mod movement;
 mod procurement;
 mod register;
+mod support;
 mod tender;
 mod transfer;
 
@@ -84,6 +85,7 @@ const ALL: &[&[Scenario]] = &[
     movement::SCENARIOS,
     procurement::SCENARIOS,
     register::SCENARIOS,
+    support::SCENARIOS,
     tender::SCENARIOS,
     transfer::SCENARIOS,
 ];
