@@ -184,7 +184,7 @@ scenario!(
         w.refuse(Rule::I03, (EE, HRH), countersign(entry));
         w.sign((EE, PBO), entry);
         w.stands(ROUNDS, &["EE EE Tapa in-service A 4 EA", "EE EE Tapa in-service on HR-1 A 6 EA"]);
-        assert_eq!(outstanding(w, "HR-1"), [six.clone()]);
+        assert_eq!(outstanding(w, "HR-1"), std::slice::from_ref(&six));
         w.refuse(Rule::T05, (EE, PBO), propose("LOAN", "T-1", EE, LV, &[&five]));
         w.refuse(Rule::T05, (EE, PBO), reserve("T-0", &[&five], "Tapa"));
         w.refuse(Rule::T05, (EE, HRH), dispatch("K-1", "T-0", &[&five], "Tapa"));
