@@ -256,10 +256,14 @@ impl<'a> Shape<'a> {
     /// Something that could be written, for the example in the help.
     fn example(&self, field: &str) -> String {
         match self {
-            Shape::Text(schema) => match part(schema, "enum").as_array().and_then(|words| words.first()) {
-                Some(word) => word.as_str().unwrap_or_default().to_owned(),
-                None => example_text(field, part(schema, "title").as_str().unwrap_or_default()),
-            },
+            // What something becomes is another word than what it was.
+            Shape::Text(schema) => {
+                match part(schema, "enum").as_array().and_then(|words| words.get(usize::from(field == "to")))
+                {
+                    Some(word) => word.as_str().unwrap_or_default().to_owned(),
+                    None => example_text(field, part(schema, "title").as_str().unwrap_or_default()),
+                }
+            }
             Shape::Number => "1".into(),
             Shape::Flag => "true".into(),
             Shape::List(element) => element.example(field),
@@ -292,6 +296,14 @@ const ALSO: &[(&str, &str, &str)] = &[
     ("TransferLicenceRecorded", "document", "licence:licence.pdf"),
     ("RetransferConsentRecorded", "document", "retransfer_consent:consent.pdf"),
     ("LossInvestigated", "document", "investigation_report:report.pdf"),
+    ("SubCustodyIssued", "document", "hand_receipt:receipt.pdf"),
+    ("SubCustodyReturned", "document", "hand_receipt:receipt.pdf"),
+    ("PhysicalCountRecorded", "counted", "batch:1376-38-123-4567:EA-22-07=500 EA"),
+    ("PhysicalCountRecorded", "document", "count_sheet:sheet.pdf"),
+    ("SupportOrdered", "document", "support_form:order.pdf"),
+    ("SupportDelivered", "document", "support_form:delivery.pdf"),
+    ("SupportReciprocated", "document", "support_form:return.pdf"),
+    ("SupportInvoiced", "document", "invoice:invoice.pdf"),
     ("ParticipantJoined", "document", "memorandum:mou.pdf"),
     ("ArrangementEffective", "document", "memorandum:mou.pdf"),
     ("ContractSigned", "document", "contract:contract.pdf"),
@@ -303,7 +315,9 @@ const ALSO: &[(&str, &str, &str)] = &[
 /// An example of a text: by the name of its field, or after what its title says.
 fn example_text(field: &str, title: &str) -> String {
     let known = match field {
-        "to" | "consignee" | "recipients" => "LV",
+        "to" | "consignee" | "recipients" | "receiver" => "LV",
+        "parent" => "serial:0AA1J:V6X6:V-7",
+        "child" => "serial:0AA1J:VHF:R-9",
         "consenting_state" => "US",
         "expiry" | "new_due" => "2026-12-31",
         "ml" => "ML3",
