@@ -232,9 +232,22 @@ scenario!(what_is_condemned_or_expired_is_not_issued_to_a_unit, [S03, T18], [Sub
     w.accept((EE, PBO), regrade(&of(ROUNDS, "3 EA"), EE, "A", "J"));
     w.refuse(Rule::S03, (EE, PBO), issue("HR-1", EE, &[&of(ROUNDS, "5 EA")]));
     w.issued("HR-1", EE, &[&of(ROUNDS, "3 EA")]);
+    w.refuse(Rule::S03, (EE, PBO), issue("HR-3", EE, &[&of(ROUNDS, "2 EA")]));
+    // What is kept for emergencies is fit, and what is condemned stays when it is issued.
     w.accept((EE, PBO), regrade(&of(ROUNDS, "3 EA"), EE, "J", "N"));
+    w.issued("HR-3", EE, &[&of(ROUNDS, "2 EA")]);
+    w.stands(
+        ROUNDS,
+        &[
+            "EE EE Tapa in-service on HR-1 A 3 EA",
+            "EE EE Tapa in-service on HR-3 A 1 EA",
+            "EE EE Tapa in-service H 3 EA",
+            "EE EE Tapa in-service N 2 EA",
+            "EE EE Tapa in-service on HR-3 N 1 EA",
+        ],
+    );
     w.day("2026-02-02");
-    w.refuse(Rule::T18, (EE, PBO), issue("HR-2", EE, &[&of(ROUNDS, "4 EA")]));
+    w.refuse(Rule::T18, (EE, PBO), issue("HR-2", EE, &[&of(ROUNDS, "2 EA")]));
     w.accept((EE, PBO), register(GUN, EE).with("expiry", "2026-02-03"));
     w.issued("HR-2", EE, &[GUN]);
 });
@@ -332,6 +345,12 @@ scenario!(
         w.accept((EE, HRH), take_back("K-2", &[GUN2], "Tapa"));
         w.accept((EE, PBO), cancel("T-1"));
         w.delivered("CUSTODY", "T-2", EE, LV, &[GUN]);
+        // Of a batch, what is condemned stays.
+        w.accept((EE, PBO), register(&of(ROUNDS, "5 EA"), EE).with("condition", "H"));
+        w.accept((EE, PBO), register(&of(ROUNDS, "5 EA"), EE).with("condition", "N"));
+        w.agreed("LOAN", "T-4", EE, LV, &[&of(ROUNDS, "5 EA")]);
+        w.accept((EE, HRH), dispatch("K-4", "T-4", &[&of(ROUNDS, "5 EA")], "Tapa"));
+        w.stands(ROUNDS, &["EE EE Tapa in-service H 5 EA", "EE EE Tapa in-transit:K-4 N 5 EA"]);
         w.delivered("DONATION", "T-3", EE, LV, &[VEHICLE]);
     }
 );

@@ -281,10 +281,13 @@ scenario!(
         w.accept((EE, PBO), regrade(&of(ROUNDS, "4 EA"), EE, "A", "J"));
         w.refuse(Rule::S03, (EE, HRH), hand(&[&of(ROUNDS, "7 EA")]));
         w.agree(&OVER, hand(&[&of(ROUNDS, "6 EA"), GUN]));
-        w.accept((EE, PBO), regrade(&of(ROUNDS, "4 EA"), EE, "J", "A"));
+        w.accept((EE, PBO), regrade(&of(ROUNDS, "1 EA"), EE, "J", "N"));
+        w.agree(&OVER, hand(&[&of(ROUNDS, "1 EA")]));
+        w.stands(ROUNDS, &["EE EE Tapa in-service J 3 EA", "LV LV Adazi in-service A 7 EA"]);
+        w.accept((EE, PBO), regrade(&of(ROUNDS, "3 EA"), EE, "J", "A"));
         w.day("2026-03-01");
-        w.refuse(Rule::T18, (EE, HRH), hand(&[&of(ROUNDS, "4 EA")]));
-        w.stands(ROUNDS, &["EE EE Tapa in-service A 4 EA", "LV LV Adazi in-service A 6 EA"]);
+        w.refuse(Rule::T18, (EE, HRH), hand(&[&of(ROUNDS, "3 EA")]));
+        w.stands(ROUNDS, &["EE EE Tapa in-service A 3 EA", "LV LV Adazi in-service A 7 EA"]);
     }
 );
 
