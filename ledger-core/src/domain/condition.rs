@@ -77,13 +77,12 @@ impl Register {
 impl ConditionChanged {
     /// True for the goods that it speaks of: in hand, or set aside there for a transfer.
     fn concerns(&self, position: &Position) -> bool {
-        let hand = self.hand();
-        let set_aside = self.loan.is_none() && matches!(position.standing, Standing::Reserved(_));
-        let there = if set_aside {
-            hand.answers_for(&Position { standing: Standing::InService, ..position.clone() })
-        } else {
-            hand.answers_for(position)
+        // What is set aside for a transfer is in service otherwise.
+        let standing = match position.standing {
+            Standing::Reserved(_) => Standing::InService,
+            _ => position.standing.clone(),
         };
+        let there = self.hand().answers_for(&Position { standing, ..position.clone() });
         there && position.receipt == self.receipt && position.condition == self.from
     }
 
