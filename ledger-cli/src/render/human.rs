@@ -234,6 +234,34 @@ pub(crate) fn event(event: &Event) -> String {
         Event::LossInvestigated(e) => format!("{}: {}", e.loss, quoted(&e.finding)),
         Event::WriteOffApproved(e) => format!("{}: {}", e.loss, quoted(&e.reason)),
         Event::ItemFound(e) => format!("{}: {} at {}", e.loss, items(&e.items), e.location),
+        Event::ItemInstalled(e) => format!("{} in {}", e.child, e.parent),
+        Event::ItemRemoved(e) => format!("{} from {}", e.child, e.parent),
+        Event::SubCustodyIssued(e) => {
+            format!("{}: {} of {} at {} to {}", e.receipt, items(&e.items), e.holder, e.location, e.unit)
+        }
+        Event::SubCustodyReturned(e) => format!("{}: {}", e.receipt, items(&e.items)),
+        Event::ConditionChanged(e) => {
+            format!("{} at {} from {} to {}: {}", e.item, e.location, e.from, e.to, quoted(&e.reason))
+        }
+        Event::PhysicalCountRecorded(e) => {
+            format!(
+                "{} {} of {} at {}, {} counted",
+                e.count,
+                e.scope,
+                e.holder,
+                e.location,
+                items(&e.counted)
+            )
+        }
+        Event::CountVarianceResolved(e) => format!("{}, {}: {}", e.count, e.item, quoted(&e.finding)),
+        Event::SupportOrdered(e) => {
+            format!("{} {} for {}, {}, repaid {}", e.order, e.supplier, e.receiver, e.value, e.repay)
+        }
+        Event::SupportDelivered(e) => format!("{}, {} at {}", e.order, items(&e.items), e.location),
+        Event::SupportReciprocated(e) => format!("{}, {} at {}", e.order, items(&e.items), e.location),
+        Event::SupportInvoiced(e) => format!("{}, {} asks {}", e.order, e.invoice, e.amount),
+        Event::SupportPaid(e) => format!("{}, {} on {}", e.order, e.amount, e.value_date),
+        Event::SupportCancelled(e) => format!("{} by {}: {}", e.order, e.party, quoted(&e.reason)),
         Event::TransferProposed(e) => {
             format!("{} {} {} to {}, {}", e.transfer, e.kind, e.from, e.to, items(&e.items))
         }

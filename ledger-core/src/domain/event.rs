@@ -6,24 +6,29 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::association::{ItemInstalled, ItemRemoved};
 use super::authority::{
     StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
 use super::codes::{DocumentKind, Marking, Party};
 use super::compromise::{DoubtCleared, KeyCompromised};
+use super::condition::ConditionChanged;
 use super::consent::Signer;
 use super::consignment::{
     ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
 use super::correction::{CorrectionRecorded, Effect};
+use super::count::{CountVarianceResolved, PhysicalCountRecorded};
 use super::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended};
+use super::custody::{SubCustodyIssued, SubCustodyReturned};
 use super::delegation::{DelegationEnded, RoleDelegated};
 use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
 use super::exclusion::{NationalExclusionDeclared, NationalExclusionEnded};
 use super::ids::{ActId, PublicKey};
 use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
+use super::loss::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
 use super::membership::{MinistryAdmitted, MinistryReinstated, MinistrySuspended, MinistryWithdrew};
 use super::movement::{
     BorderCrossed, CrossingPointListed, CustomsCovered, DeviationReported, IncidentReported, LegCompleted,
@@ -46,12 +51,13 @@ use super::procurement::{
 };
 use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
 use super::regime::RegimeParametersSet;
-use super::register::{
-    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
-};
+use super::register::{ConsumptionReported, ItemRegistered};
 use super::rejection::{Rejection, Rule};
 use super::state::State;
 use super::subject::Subject;
+use super::support::{
+    SupportCancelled, SupportDelivered, SupportInvoiced, SupportOrdered, SupportPaid, SupportReciprocated,
+};
 use super::text::{Text, text_form};
 use super::time::Timestamp;
 use super::transfer::{
@@ -200,6 +206,13 @@ macro_rules! with_catalogue {
             0x0104 LossInvestigated
             0x0105 WriteOffApproved
             0x0106 ItemFound
+            0x0110 ItemInstalled
+            0x0111 ItemRemoved
+            0x0112 SubCustodyIssued
+            0x0113 SubCustodyReturned
+            0x0114 ConditionChanged
+            0x0115 PhysicalCountRecorded
+            0x0116 CountVarianceResolved
 
             0x0201 TransferProposed
             0x0202 TransferApproved
@@ -217,6 +230,12 @@ macro_rules! with_catalogue {
             0x020e LoanRecalled
             0x020f ReturnDispatched
             0x0210 ReturnReceived
+            0x0230 SupportOrdered
+            0x0231 SupportDelivered
+            0x0232 SupportReciprocated
+            0x0233 SupportInvoiced
+            0x0234 SupportPaid
+            0x0235 SupportCancelled
 
             0x0301 CrossingPointListed
             0x0302 MovementPlanned

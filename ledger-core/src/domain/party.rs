@@ -81,6 +81,16 @@ pub(crate) const QUALITY: &[Role] = &[Role::QualityRepresentative];
 pub(crate) const BOOK: &[Role] = &[Role::PropertyBookOfficer];
 /// Who answers for goods in hand: the book keeper or the hand-receipt holder.
 pub(crate) const HANDS: &[Role] = &[Role::PropertyBookOfficer, Role::HandReceiptHolder];
+/// Who takes goods on a hand receipt.
+pub(crate) const RECEIPT_HOLDER: &[Role] = &[Role::HandReceiptHolder];
+/// Who counts beside the book keeper.
+pub(crate) const SECOND_COUNTERS: &[Role] = &[
+    Role::HandReceiptHolder,
+    Role::QualityRepresentative,
+    Role::ConvoyCommander,
+    Role::Customs,
+    Role::DutyOfficer,
+];
 /// Who deals with licence authorities.
 pub(crate) const LIAISON: &[Role] = &[Role::LicenceLiaison];
 /// Who keeps the property book, or acts for him while the party is in a crisis.

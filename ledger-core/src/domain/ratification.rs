@@ -235,6 +235,7 @@ impl Rules for RatificationRefused {
         match subject {
             Some(Subject::Transfer(transfer)) => state.unwind_transfer(&transfer, act),
             Some(Subject::Movement(movement)) => state.unwind_movement(&movement, self.party, act),
+            Some(Subject::Support(order)) => state.unwind_support(&order, act),
             _ => {}
         }
     }
@@ -268,6 +269,10 @@ impl Rules for UnwindingClosed {
                 (!state.transfer_is_open(id), format!("what was given in transfer {id}"))
             }
             Subject::Movement(id) => (!state.movement_is_in(id, self.party), format!("movement {id}")),
+            Subject::Support(id) => {
+                let owed = state.support_order(id).is_some_and(|order| order.owed().is_some());
+                (!owed, format!("what was given for support order {id}"))
+            }
             _ => return Ok(()),
         };
         require(back, Rule::G03, || format!("{what} has not gone back"))

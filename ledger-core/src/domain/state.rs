@@ -6,11 +6,14 @@
 
 use std::sync::Arc;
 
+use super::association::Associations;
 use super::authority::Authority;
 use super::codes::Party;
 use super::compromise::Doubts;
 use super::consent::{Signer, after_signature, signer_list};
 use super::correction::Corrections;
+use super::count::Counting;
+use super::custody::Custody;
 use super::delegation::Delegations;
 use super::event::{Event, RecordedAct};
 use super::exclusion::Exclusions;
@@ -22,6 +25,7 @@ use super::pending::Pending;
 use super::procurement::{Contract, Procurement, Programme};
 use super::register::{Register, Stock};
 use super::rejection::{Rejection, Rule, require};
+use super::support::Support;
 use super::table::{Rows, tables};
 use super::time::Timestamp;
 use super::transfer::{Transfer, Transfers};
@@ -39,8 +43,12 @@ tables! {
         exclusions: Exclusions,
         authority: Authority,
         register: Register,
+        associations: Associations,
+        custody: Custody,
+        counting: Counting,
         transfers: Transfers,
         movements: Movements,
+        support: Support,
         procurement: Procurement,
     }
 }
@@ -153,6 +161,7 @@ impl State {
     pub(crate) fn apply_events(&mut self, act: &RecordedAct) {
         for event in &act.act.events {
             event.rules().apply(self, act);
+            self.keep_count_duties(event, act);
         }
         self.note_effects(act);
     }

@@ -18,6 +18,7 @@ use bincode::enc::{Encode as _, Encoder, EncoderImpl};
 use bincode::error::{DecodeError, EncodeError};
 
 use crate::domain::Digest;
+use crate::domain::association::{ItemInstalled, ItemRemoved};
 use crate::domain::authority::{
     Limits, StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
@@ -27,12 +28,15 @@ use crate::domain::codes::{
     Ncage, Nsn, Party, Purpose,
 };
 use crate::domain::compromise::{DoubtCleared, KeyCompromised};
+use crate::domain::condition::ConditionChanged;
 use crate::domain::consent::Family;
 use crate::domain::consignment::{
     ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
 use crate::domain::correction::{CorrectionReason, CorrectionRecorded};
+use crate::domain::count::{CountScope, CountVarianceResolved, PhysicalCountRecorded};
 use crate::domain::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended, CrisisScope};
+use crate::domain::custody::{SubCustodyIssued, SubCustodyReturned};
 use crate::domain::delegation::{DelegationEnded, RoleDelegated};
 use crate::domain::discrepancy::{
     DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
@@ -48,6 +52,7 @@ use crate::domain::ids::{
 };
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
+use crate::domain::loss::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
 use crate::domain::membership::{MinistryAdmitted, MinistryReinstated, MinistrySuspended, MinistryWithdrew};
 use crate::domain::money::{Currency, Money, Share};
 use crate::domain::movement::{
@@ -78,8 +83,10 @@ use crate::domain::procurement::{
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
 use crate::domain::regime::{RegimeParameters, RegimeParametersSet};
-use crate::domain::register::{
-    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
+use crate::domain::register::{ConsumptionReported, ItemRegistered};
+use crate::domain::support::{
+    Repayment, SupportCancelled, SupportDelivered, SupportInvoiced, SupportOrdered, SupportPaid,
+    SupportReciprocated,
 };
 use crate::domain::text::{MAX_ID, MAX_TEXT, Text};
 use crate::domain::time::{Date, Timestamp};
@@ -403,6 +410,8 @@ numbers! {
     DeviationKind: u8, number, from_number;
     EventKind: u16, number, from_number;
     CorrectionReason: u8, number, from_number;
+    CountScope: u8, number, from_number;
+    Repayment: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -779,6 +788,48 @@ structures! {
     LossInvestigated { occurred_at: Timestamp, loss: LossId, finding: Text, liable: Option<Party> }
     WriteOffApproved { occurred_at: Timestamp, loss: LossId, reason: Text }
     ItemFound { occurred_at: Timestamp, loss: LossId, items: Vec<Item>, location: Place }
+    ItemInstalled { occurred_at: Timestamp, parent: ItemId, child: ItemId }
+    ItemRemoved { occurred_at: Timestamp, parent: ItemId, child: ItemId }
+    SubCustodyIssued {
+        occurred_at: Timestamp,
+        receipt: HandReceiptId,
+        items: Vec<Item>,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        unit: Reference,
+    }
+    SubCustodyReturned { occurred_at: Timestamp, receipt: HandReceiptId, items: Vec<Item> }
+    ConditionChanged {
+        occurred_at: Timestamp,
+        item: Item,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        receipt: Option<HandReceiptId>,
+        from: Condition,
+        to: Condition,
+        reason: Text,
+    }
+    PhysicalCountRecorded {
+        occurred_at: Timestamp,
+        count: CountId,
+        holder: Party,
+        location: Place,
+        counted_on: Date,
+        scope: CountScope,
+        counted: Vec<Item>,
+        absent: Vec<ItemId>,
+    }
+    CountVarianceResolved {
+        occurred_at: Timestamp,
+        count: CountId,
+        item: ItemId,
+        finding: Text,
+        loss: Option<LossId>,
+    }
     TransferProposed {
         occurred_at: Timestamp,
         transfer: TransferId,
@@ -1000,6 +1051,45 @@ structures! {
     DeviationReported { occurred_at: Timestamp, movement: MovementId, kind: DeviationKind, actual: Text }
     StayRegistered { occurred_at: Timestamp, movement: MovementId, host: Party, from: Date, until: Date }
     ReturnCompleted { occurred_at: Timestamp, movement: MovementId, host: Party }
+    SupportOrdered {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        supplier: Party,
+        receiver: Party,
+        items: Vec<Item>,
+        value: Money,
+        repay: Repayment,
+        purpose: Text,
+    }
+    SupportDelivered {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        items: Vec<Item>,
+        value: Money,
+        from_location: Place,
+        location: Place,
+        condition: Condition,
+        licence: Option<LicenceId>,
+    }
+    SupportReciprocated {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        items: Vec<Item>,
+        value: Option<Money>,
+        from_location: Place,
+        location: Place,
+        condition: Condition,
+        licence: Option<LicenceId>,
+    }
+    SupportInvoiced { occurred_at: Timestamp, order: SupportOrderId, invoice: Reference, amount: Money }
+    SupportPaid {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        amount: Money,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    SupportCancelled { occurred_at: Timestamp, order: SupportOrderId, party: Party, reason: Text }
     ProgrammeProposed {
         occurred_at: Timestamp,
         programme: ProgrammeId,

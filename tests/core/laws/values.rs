@@ -8,6 +8,7 @@ use ledger_core::domain::codes::{
 };
 use ledger_core::domain::consent::Family;
 use ledger_core::domain::correction::CorrectionReason;
+use ledger_core::domain::count::CountScope;
 use ledger_core::domain::crisis::CrisisScope;
 use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
 use ledger_core::domain::event::EventKind;
@@ -21,6 +22,7 @@ use ledger_core::domain::procurement::{
 };
 use ledger_core::domain::quantity::{Quantity, Unit};
 use ledger_core::domain::ratification::Remedy;
+use ledger_core::domain::support::Repayment;
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
 use ledger_core::domain::{Act, ActId, Date, Digest, Event, Origin, PublicKey, Role, Rule, Text, Timestamp};
 use ledger_core::ledger::codec::{decode_body, encode_body};
@@ -228,7 +230,7 @@ fn codes_are_read_as_they_are_written() {
         )*};
     }
     check!(Role Rule Unit Condition DocumentKind Marking TransferKind RiskPoint DiscrepancyKind Liability Outcome
-        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode QualityResult VatRegime WarrantyResult Instrument LegalBasis ProcedureMethod VehicleClass Ground IncidentKind DeviationKind CorrectionReason);
+        LicenceKind CostBasis Family CrisisScope Remedy Purpose Mode QualityResult VatRegime WarrantyResult Instrument LegalBasis ProcedureMethod VehicleClass Ground IncidentKind DeviationKind CorrectionReason CountScope Repayment);
 }
 
 #[test]

@@ -62,6 +62,7 @@ impl Books {
 pub(crate) fn check(state: &State, books: &Books) {
     let parties: BTreeSet<Party> = state.parties().map(|(party, _)| *party).collect();
     goods(state, books, &parties);
+    materiel(state);
     transfers(state);
     programmes(state);
     contracts(state);
@@ -162,6 +163,45 @@ fn standing(state: &State, id: &ItemId, position: &Position) {
             assert!(consignment.received_in.is_some(), "T07: {id}");
         }
         Standing::InService | Standing::Lost(_) | Standing::Consumed | Standing::WrittenOff(_) => {}
+    }
+}
+
+/// What is installed is where its parent is; what is out on a hand receipt was issued under it, and only goods at hand
+/// or lost are out.
+fn materiel(state: &State) {
+    let stands =
+        |id: &ItemId| state.item(id).expect("registered").positions.keys().next().expect("one").clone();
+    for (child, association) in state.associations() {
+        let (mut one, other) = (stands(child), stands(&association.parent));
+        one.condition = other.condition;
+        assert_eq!(one, other, "T16: {child} in {}", association.parent);
+        assert!(state.fittings_of(&association.parent).any(|fitting| fitting == child), "T16: {child}");
+    }
+    for (id, stock) in state.items() {
+        for position in stock.positions.keys() {
+            let Some(out) = &position.receipt else { continue };
+            let (_, receipt) =
+                state.hand_receipts().find(|(known, _)| *known == out).expect("a hand receipt");
+            assert!(
+                receipt.terms.items.iter().any(|item| item.id() == id),
+                "{id} was not issued under {out}"
+            );
+            assert_eq!(
+                (position.owner, position.holder),
+                (receipt.terms.owner, receipt.terms.holder),
+                "{id}"
+            );
+            let at_hand = matches!(position.standing, Standing::InService | Standing::OnLoan(_));
+            let gone = matches!(position.standing, Standing::Lost(_) | Standing::WrittenOff(_));
+            assert!(at_hand || gone, "{id} is {:?} while out on {out}", position.standing);
+        }
+    }
+    for (id, order) in state.support_orders() {
+        assert!(order.delivered_value() <= order.terms.value, "T13: {id}");
+        assert!(
+            order.invoiced <= order.delivered_value() && order.repaid <= order.delivered_value(),
+            "T13: {id}"
+        );
     }
 }
 

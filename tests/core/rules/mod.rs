@@ -31,6 +31,7 @@ mod officers;
 mod procurement;
 mod register;
 mod settlement;
+mod support;
 mod tender;
 mod transfer;
 
@@ -94,6 +95,7 @@ const ALL: &[&[Scenario]] = &[
     procurement::SCENARIOS,
     register::SCENARIOS,
     settlement::SCENARIOS,
+    support::SCENARIOS,
     tender::SCENARIOS,
     transfer::SCENARIOS,
 ];

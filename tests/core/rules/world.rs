@@ -339,6 +339,7 @@ fn shown(position: &Position) -> String {
         Standing::Consumed => "consumed".into(),
         Standing::WrittenOff(id) => format!("written-off:{id}"),
     };
-    let Position { owner, holder, location, condition, .. } = position;
-    format!("{owner} {holder} {location} {standing} {condition}")
+    let Position { owner, holder, location, condition, receipt, .. } = position;
+    let receipt = receipt.as_ref().map_or_else(String::new, |receipt| format!(" on {receipt}"));
+    format!("{owner} {holder} {location} {standing}{receipt} {condition}")
 }

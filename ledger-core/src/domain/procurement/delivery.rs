@@ -347,6 +347,7 @@ impl Acceptance<'_> {
                 location: self.location.clone(),
                 standing: Standing::InService,
                 condition: self.condition,
+                receipt: None,
             };
             state.register.enter(&accepted.item, &master, position);
             let key = (id.clone(), accepted.item.id().clone());
