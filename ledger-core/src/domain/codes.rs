@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::pattern;
 use super::text::{code_list, text_form};
 
 /// A party to the ledger, by its ISO 3166 alpha-2 country code: `EE`, `LV`, `LT`, and whoever is admitted.
@@ -111,7 +112,7 @@ impl FromStr for Nsn {
 text_form!(
     Nsn,
     "a NATO stock number: 13 digits, as 1376-38-123-4567 or without hyphens",
-    "^(\\d{13}|\\d{4}-\\d{2}-\\d{3}-\\d{4})$"
+    pattern::whole(pattern::NSN)
 );
 
 /// A maker or organisation by its NATO commercial and government entity code: five capital letters or digits.
@@ -150,7 +151,11 @@ impl FromStr for Ncage {
     }
 }
 
-text_form!(Ncage, "an NCAGE code of five capital letters or digits, such as 0AA1J", "^[A-Z0-9]{5}$");
+text_form!(
+    Ncage,
+    "an NCAGE code of five capital letters or digits, such as 0AA1J",
+    pattern::whole(pattern::NCAGE)
+);
 
 /// A code of the Common Procurement Vocabulary: eight digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -199,7 +204,7 @@ impl FromStr for Cpv {
     }
 }
 
-text_form!(Cpv, "a CPV code of eight digits, such as 35330000", "^\\d{8}$");
+text_form!(Cpv, "a CPV code of eight digits, such as 35330000", "^[0-9]{8}$");
 
 /// A UN hazard division and compatibility group of class 1, such as `1.1D`: one of the 35 that exist.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -258,7 +263,11 @@ impl FromStr for Hazard {
     }
 }
 
-text_form!(Hazard, "a UN class 1 division and compatibility group, such as 1.1D", "^1\\.[1-6][A-S]$");
+text_form!(
+    Hazard,
+    "a UN class 1 division and compatibility group, such as 1.1D",
+    "^1\\.(1[A-GJL]|2[B-HJ-L]|3[CFGHJ-L]|4[B-GS]|5D|6N)$"
+);
 
 /// A category of the EU Common Military List, `ML1` to `ML22`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -23,6 +23,7 @@ pub mod licence;
 pub mod money;
 pub mod paperwork;
 pub mod party;
+pub(crate) mod pattern;
 pub mod pending;
 pub mod procurement;
 pub mod quantity;
