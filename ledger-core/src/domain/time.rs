@@ -84,6 +84,7 @@ impl FromStr for Timestamp {
         let date: Date = date.parse().map_err(|_| wrong())?;
         let (clock, millisecond) = match time.split_once('.') {
             None => (time, 0),
+            Some((_, "")) => return Err(wrong()),
             Some((_, digits)) if digits.len() > 3 => {
                 return Err(format!("{text:?}: the ledger keeps milliseconds, so at most three digits"));
             }

@@ -2,6 +2,7 @@
 //!
 //! Every run draws the same numbers, so a law that fails here fails everywhere.
 
+mod act_schemas;
 mod schemas;
 mod story;
 mod values;
