@@ -220,6 +220,30 @@ pub(crate) enum CharterCommand {
     #[command(after_help = "Example:
   jointledger charter show charter.json")]
     Show(CharterShowArgs),
+    /// Sign, with a new ministry's root key, that it joins a ledger; the members record it with the admission
+    #[command(after_help = "Example:
+  jointledger charter accession --origin baltic.example/ledger --party PL \\
+      --name 'Ministry of National Defence of Poland' --key pl-root
+There, the members record it, with the act of accession, and countersign:
+  jointledger --ledger baltic record ministry-admitted --party PL --name '...' --root-key '...' \\
+      --accession '...' --document membership_act:accession.pdf --key ee-min")]
+    Accession(CharterAccessionArgs),
+}
+
+/// Arguments of `charter accession`.
+#[derive(Debug, Args)]
+pub(crate) struct CharterAccessionArgs {
+    /// The name of the ledger that the ministry joins
+    #[arg(long)]
+    pub(crate) origin: ledger_core::domain::Origin,
+    /// The ministry's country code
+    #[arg(long)]
+    pub(crate) party: ledger_core::domain::Party,
+    /// The ministry's name
+    #[arg(long)]
+    pub(crate) name: Text,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
 }
 
 /// Arguments of `charter new`.

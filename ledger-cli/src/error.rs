@@ -3,6 +3,7 @@
 use ledger_core::domain::Rejection;
 use ledger_core::exchange::acts::BadLine;
 use ledger_core::journal::{JournalError, flaw_of_store};
+use ledger_core::ledger::accession::AccessionError;
 use ledger_core::ledger::charter::CharterError;
 use ledger_core::ledger::entry::SealError;
 use ledger_core::store::StoreError;
@@ -175,6 +176,12 @@ impl From<KeyError> for CommandError {
 
 impl From<CharterError> for CommandError {
     fn from(error: CharterError) -> Self {
+        Self::new(Answer::Unknown, error.to_string())
+    }
+}
+
+impl From<AccessionError> for CommandError {
+    fn from(error: AccessionError) -> Self {
         Self::new(Answer::Unknown, error.to_string())
     }
 }

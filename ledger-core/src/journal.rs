@@ -436,7 +436,8 @@ impl<S: Store> Journal<S> {
             return Ok(());
         }
         let recorded_at = self.recorded_at(&act, stamp.now)?;
-        let draft = RecordedAct { seq: self.tip.head().size, recorded_at, author, act };
+        let draft =
+            RecordedAct { seq: self.tip.head().size, recorded_at, author, act, countersigned_by: Vec::new() };
         // Asked before signing, so that nobody signs in vain.
         let _ = self.tip.state().admit(&draft)?;
         let origin = self.origin_for(&draft.act)?;

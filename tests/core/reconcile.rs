@@ -90,7 +90,13 @@ impl Ledger {
             })
             .collect();
         let act = Act { id: ActId::new(id), documents, events: vec![event] };
-        let act = Arc::new(RecordedAct { seq: self.seq, recorded_at: self.now, author, act });
+        let act = Arc::new(RecordedAct {
+            seq: self.seq,
+            recorded_at: self.now,
+            author,
+            act,
+            countersigned_by: Vec::new(),
+        });
         let admitted = self.state.admit(&act).unwrap_or_else(|no| panic!("{kind}: {no}"));
         let waits = !admitted.missing().is_empty();
         self.state.apply(&act, admitted);

@@ -7,12 +7,15 @@ use std::path::Path;
 use ledger_core::domain::party::{Charter, CharterSignature, FoundingParty, Parameters};
 use ledger_core::domain::{Party, PublicKey, Text};
 use ledger_core::journal::Journal;
+use ledger_core::ledger::accession;
 use ledger_core::ledger::charter::{fingerprint, sign};
 use ledger_core::store::sled::SledStore;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::cli::{CharterCommand, CharterNewArgs, CharterShowArgs, CharterSignArgs, FoundArgs};
+use crate::cli::{
+    CharterAccessionArgs, CharterCommand, CharterNewArgs, CharterShowArgs, CharterSignArgs, FoundArgs,
+};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::form::fresh_id;
@@ -36,6 +39,7 @@ pub(crate) fn run(command: CharterCommand, context: &Context) -> Result<Answer, 
         CharterCommand::New(args) => new(args, context),
         CharterCommand::Sign(args) => add_signature(&args, context),
         CharterCommand::Show(args) => show(&args, context),
+        CharterCommand::Accession(args) => accede(args, context),
     }
 }
 
@@ -128,6 +132,26 @@ fn replace(path: &Path, text: &str) -> Result<(), CommandError> {
 
 fn show(args: &CharterShowArgs, context: &Context) -> Result<Answer, CommandError> {
     tell(&read(&args.file)?, context)
+}
+
+/// Signs that a ministry joins, and shows what the members record of it.
+fn accede(args: CharterAccessionArgs, context: &Context) -> Result<Answer, CommandError> {
+    let signer = open_signer(&args.key.source(), &mut *args.key.passphrase())?;
+    let (accession, signature) = accession::sign(args.origin, args.party, args.name, signer.as_ref())?;
+    if context.json {
+        context.emit(
+            "accession",
+            json!({
+                "origin": accession.origin, "party": accession.party, "name": accession.name,
+                "root_key": accession.root_key, "accession": signature,
+            }),
+        )?;
+        return Ok(Answer::Done);
+    }
+    context.say(format_args!("{}  {} joins {}", accession.party, accession.name, accession.origin))?;
+    context.say(format_args!("root-key   {}", accession.root_key))?;
+    context.say(format_args!("accession  {signature}"))?;
+    Ok(Answer::Done)
 }
 
 /// The founders whose signature is not there.

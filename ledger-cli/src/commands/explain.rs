@@ -30,7 +30,8 @@ pub(crate) fn run(matches: &ArgMatches, context: &Context) -> Result<Answer, Com
     // As the journal would record it: never before the last entry.
     let recorded_at = head.recorded_at.map_or(now, |last| last.max(now));
     let nobody = PublicKey::new([0; 32]);
-    let mut draft = RecordedAct { seq: head.size, recorded_at, author: nobody, act };
+    let mut draft =
+        RecordedAct { seq: head.size, recorded_at, author: nobody, act, countersigned_by: Vec::new() };
     let explanation = match args.office {
         Some(office) => {
             draft.author = holder(state, office, recorded_at)?;

@@ -98,6 +98,9 @@ fn list(args: &KeyListArgs, context: &Context) -> Result<Answer, CommandError> {
             KeyStatus::Active => "active".into(),
             KeyStatus::Rotated { entry, by } => format!("replaced by {} in entry {entry}", by.short()),
             KeyStatus::Revoked { entry } => format!("revoked in entry {entry}"),
+            KeyStatus::Compromised { entry, since } => {
+                format!("compromised since {since}, by entry {entry}")
+            }
         };
         let listed = args.party.is_none_or(|party| party == record.party) && (args.all || status == "active");
         if !listed {

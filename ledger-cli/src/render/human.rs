@@ -123,6 +123,11 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+fn counts(persons: u32, vehicles: u32) -> String {
+    let vehicles = count(vehicles.into(), "vehicle", "vehicles");
+    format!("{} in {vehicles}", count(persons.into(), "person", "persons"))
+}
+
 fn items<T>(items: &[T]) -> String {
     count(items.len() as u64, "item", "items")
 }
@@ -202,6 +207,23 @@ pub(crate) fn event(event: &Event) -> String {
         Event::ActRatified(e) => format!("entry {} by {}", e.entry, e.party),
         Event::RatificationRefused(e) => format!("entry {} by {}: {}", e.entry, e.party, quoted(&e.reason)),
         Event::UnwindingClosed(e) => format!("entry {}, {}: {}", e.entry, e.party, e.remedy),
+        Event::MinistryAdmitted(e) => {
+            format!("{} {}, root key {}", e.party, quoted(&e.name), e.root_key.short())
+        }
+        Event::MinistrySuspended(e) => format!("{}: {}", e.party, quoted(&e.reason)),
+        Event::MinistryReinstated(e) => e.party.to_string(),
+        Event::MinistryWithdrew(e) => format!("{}: {}", e.party, quoted(&e.reason)),
+        Event::KeyCompromised(e) => format!("{} since {}: {}", e.key.short(), e.since, quoted(&e.reason)),
+        Event::DoubtCleared(e) => format!("entry {} by {}: {}", e.entry, e.key.short(), quoted(&e.finding)),
+        Event::RoleDelegated(e) => {
+            format!("{} {} to {} until {}", e.delegation, e.from.short(), e.to.short(), e.until)
+        }
+        Event::DelegationEnded(e) => e.delegation.to_string(),
+        Event::CorrectionRecorded(e) => format!("entry {} {}: {}", e.entry, e.reason, quoted(&e.remark)),
+        Event::NationalExclusionDeclared(e) => {
+            format!("{} {} of {}: {}", e.exclusion, e.family, e.party, quoted(&e.ground))
+        }
+        Event::NationalExclusionEnded(e) => e.exclusion.to_string(),
         Event::ItemRegistered(e) => {
             format!("{}, owner {}, holder {}, at {}", e.item, e.owner, e.holder, e.location)
         }
@@ -212,6 +234,34 @@ pub(crate) fn event(event: &Event) -> String {
         Event::LossInvestigated(e) => format!("{}: {}", e.loss, quoted(&e.finding)),
         Event::WriteOffApproved(e) => format!("{}: {}", e.loss, quoted(&e.reason)),
         Event::ItemFound(e) => format!("{}: {} at {}", e.loss, items(&e.items), e.location),
+        Event::ItemInstalled(e) => format!("{} in {}", e.child, e.parent),
+        Event::ItemRemoved(e) => format!("{} from {}", e.child, e.parent),
+        Event::SubCustodyIssued(e) => {
+            format!("{}: {} of {} at {} to {}", e.receipt, items(&e.items), e.holder, e.location, e.unit)
+        }
+        Event::SubCustodyReturned(e) => format!("{}: {}", e.receipt, items(&e.items)),
+        Event::ConditionChanged(e) => {
+            format!("{} at {} from {} to {}: {}", e.item, e.location, e.from, e.to, quoted(&e.reason))
+        }
+        Event::PhysicalCountRecorded(e) => {
+            format!(
+                "{} {} of {} at {}, {} counted",
+                e.count,
+                e.scope,
+                e.holder,
+                e.location,
+                items(&e.counted)
+            )
+        }
+        Event::CountVarianceResolved(e) => format!("{}, {}: {}", e.count, e.item, quoted(&e.finding)),
+        Event::SupportOrdered(e) => {
+            format!("{} {} for {}, {}, repaid {}", e.order, e.supplier, e.receiver, e.value, e.repay)
+        }
+        Event::SupportDelivered(e) => format!("{}, {} at {}", e.order, items(&e.items), e.location),
+        Event::SupportReciprocated(e) => format!("{}, {} at {}", e.order, items(&e.items), e.location),
+        Event::SupportInvoiced(e) => format!("{}, {} asks {}", e.order, e.invoice, e.amount),
+        Event::SupportPaid(e) => format!("{}, {} on {}", e.order, e.amount, e.value_date),
+        Event::SupportCancelled(e) => format!("{} by {}: {}", e.order, e.party, quoted(&e.reason)),
         Event::TransferProposed(e) => {
             format!("{} {} {} to {}, {}", e.transfer, e.kind, e.from, e.to, items(&e.items))
         }
@@ -238,6 +288,50 @@ pub(crate) fn event(event: &Event) -> String {
         Event::ReturnReceived(e) => {
             format!("{}, {} counted at {}", e.consignment, items(&e.counted), e.location)
         }
+        Event::CrossingPointListed(e) => format!("{} between {} and {}", e.point, e.first, e.second),
+        Event::MovementPlanned(e) => {
+            let states: Vec<_> = e.legs.iter().map(|leg| leg.to.to_string()).collect();
+            format!(
+                "{} {} from {} to {}, {} persons",
+                e.movement,
+                e.number,
+                e.sending,
+                states.join(" "),
+                e.persons
+            )
+        }
+        Event::MovementAmended(e) => format!("{}: {}", e.movement, quoted(&e.reason)),
+        Event::MovementCancelled(e) => format!("{}: {}", e.movement, quoted(&e.reason)),
+        Event::PermissionRequested(e) => format!("{} of {}", e.movement, e.host),
+        Event::PermissionGranted(e) => {
+            format!("{} by {} from {} to {}", e.movement, e.host, e.window_from, e.window_to)
+        }
+        Event::PermissionRefused(e) => format!("{} by {}: {}", e.movement, e.host, quoted(&e.reason)),
+        Event::PermissionExtended(e) => {
+            format!("{} by {} from {} to {}", e.movement, e.host, e.window_from, e.window_to)
+        }
+        Event::MovementNotified(e) => {
+            let hosts: Vec<_> = e.hosts.iter().map(ToString::to_string).collect();
+            format!("{} to {}", e.movement, hosts.join(" "))
+        }
+        Event::MovementAcknowledged(e) => format!("{} by {}", e.movement, e.host),
+        Event::MovementHalted(e) => format!("{} by {}: {}", e.movement, e.host, quoted(&e.reason)),
+        Event::MovementReleased(e) => format!("{} by {}", e.movement, e.host),
+        Event::CustomsCovered(e) => format!("{} by form 302 {}", e.movement, e.serial),
+        Event::MovementStarted(e) => {
+            format!("{} at {}, {}", e.movement, e.place, counts(e.persons, e.vehicles))
+        }
+        Event::BorderCrossed(e) => {
+            format!("{} over {}, {}", e.movement, e.point, counts(e.persons, e.vehicles))
+        }
+        Event::LegCompleted(e) => format!("{} at {}, {}", e.movement, e.place, counts(e.persons, e.vehicles)),
+        Event::MovementCompleted(e) => {
+            format!("{} at {}, {}", e.movement, e.place, counts(e.persons, e.vehicles))
+        }
+        Event::IncidentReported(e) => format!("{} {} on {}", e.incident, e.kind, e.movement),
+        Event::DeviationReported(e) => format!("{} {}: {}", e.movement, e.kind, quoted(&e.actual)),
+        Event::StayRegistered(e) => format!("{} in {} until {}", e.movement, e.host, e.until),
+        Event::ReturnCompleted(e) => format!("{} from {}", e.movement, e.host),
         Event::ProgrammeProposed(e) => format!("{} {}", e.programme, quoted(&e.title)),
         Event::ParticipantJoined(e) => format!("{}: {} with {}", e.programme, e.party, e.quantity_share),
         Event::ArrangementEffective(e) => e.programme.to_string(),
@@ -251,6 +345,36 @@ pub(crate) fn event(event: &Event) -> String {
             )
         }
         Event::SupplyTermsAgreed(e) => e.contract.to_string(),
+        Event::FundingCommitted(e) => {
+            format!("{} to {}, {} of {} for {}", e.commitment, e.programme, e.amount, e.party, e.year)
+        }
+        Event::ProcedureLaunched(e) => {
+            let lots = count(e.tender_lots.len() as u64, "lot", "lots");
+            format!("{} under {}, {} by {}, {lots}", e.procedure, e.programme, e.method, e.legal_basis)
+        }
+        Event::TenderLotAwarded(e) => {
+            format!("lot {} of {} to {}, {}", e.lot, e.procedure, e.supplier, e.value)
+        }
+        Event::AwardCancelled(e) => {
+            format!("lot {} of {} to {}: {}", e.lot, e.procedure, e.supplier, quoted(&e.reason))
+        }
+        Event::FrameworkSigned(e) => {
+            format!("{} under {}, up to {} until {}", e.framework, e.procedure, e.ceiling, e.end)
+        }
+        Event::FrameworkExtended(e) => format!("{} until {}", e.framework, e.end),
+        Event::CallOffOrdered(e) => {
+            let lines = count(e.lines.len() as u64, "line", "lines");
+            format!("{} under {} by {}, supplier {}, {lines}", e.contract, e.framework, e.buyer, e.supplier)
+        }
+        Event::ContractAmended(e) => format!("{}: {}", e.contract, quoted(&e.reason)),
+        Event::OptionAgreed(e) => {
+            format!("{} of {}, {} until {}", e.option, e.contract, e.line.quantity, e.expires)
+        }
+        Event::OptionExercised(e) => e.option.to_string(),
+        Event::OptionLapsed(e) => e.option.to_string(),
+        Event::ParticipantAdmitted(e) => format!("{}: {}", e.programme, e.party),
+        Event::ParticipantWithdrew(e) => format!("{}: {} from {}", e.programme, e.party, e.effective),
+        Event::ProgrammeCancelled(e) => format!("{}: {}", e.programme, quoted(&e.reason)),
         Event::DeliveryDispatched(e) => format!("{} of {} to {}", e.delivery, e.contract, e.consignee),
         Event::DeliveryReceived(e) => format!("{}, {} counted", e.delivery, items(&e.items)),
         Event::DeliveryAccepted(e) => {
@@ -260,6 +384,41 @@ pub(crate) fn event(event: &Event) -> String {
         Event::InvoiceApproved(e) => format!("{}, {}", e.invoice, e.amount),
         Event::PaymentExecuted(e) => format!("{} on {}, {} by {}", e.payment, e.invoice, e.amount, e.payer),
         Event::CostShareAssessed(e) => format!("{} of {}, {}", e.pool, e.programme, e.total),
+        Event::AdvancePaid(e) => format!("{} of {}, {} by {}", e.advance, e.contract, e.amount, e.payer),
+        Event::AdvanceSettled(e) => format!("{} on {}, {}", e.advance, e.invoice, e.amount),
+        Event::RefundReceived(e) => {
+            let of = e.payment.as_ref().map(ToString::to_string);
+            let of = of.or_else(|| e.advance.as_ref().map(ToString::to_string)).unwrap_or_default();
+            format!("{} of {of}, {}: {}", e.refund, e.amount, quoted(&e.reason))
+        }
+        Event::QualityRequested(e) => format!("{} of {} in {}", e.request, e.contract, e.supplier_nation),
+        Event::QualityAccepted(e) => format!("{} as {}", e.request, e.authority_ref),
+        Event::QualityClosed(e) => format!("{} {}: {}", e.request, e.result, quoted(&e.finding)),
+        Event::ConformityCertified(e) => format!("{}, {}", e.delivery, items(&e.items)),
+        Event::DeliveryAcceptedWithReservation(e) => {
+            format!("{}, {} at {}: {}", e.delivery, items(&e.items), e.location, quoted(&e.reservation))
+        }
+        Event::ReservationCleared(e) => format!("{}: {}", e.delivery, quoted(&e.finding)),
+        Event::DeliveryRejected(e) => {
+            format!("{}, {}: {}", e.delivery, items(&e.items), quoted(&e.reason))
+        }
+        Event::DeliveryReturned(e) => format!("{}, {}", e.delivery, items(&e.items)),
+        Event::InvoiceDisputed(e) => format!("{}: {}", e.invoice, quoted(&e.reason)),
+        Event::InvoiceDisputeResolved(e) => format!("{}: {}", e.invoice, quoted(&e.finding)),
+        Event::VatCertificateRecorded(e) => {
+            format!("{} of {} for {}, {} {}", e.certificate, e.contract, e.party, e.regime, e.serial)
+        }
+        Event::InvoiceVatExempted(e) => format!("{} by {}", e.invoice, e.certificate),
+        Event::SettlementRunClosed(e) => {
+            let nets = count(e.nets.len() as u64, "net amount", "net amounts");
+            format!("{} up to entry {}, {nets}", e.settlement, e.up_to_entry)
+        }
+        Event::SettlementPaid(e) => format!("{}, {} by {} to {}", e.settlement, e.amount, e.from, e.to),
+        Event::WarrantyClaimed(e) => {
+            format!("{} of {} by {}: {}", e.claim, e.item, e.owner, quoted(&e.defect))
+        }
+        Event::WarrantyResolved(e) => format!("{} {}: {}", e.claim, e.result, quoted(&e.finding)),
+        Event::ContractClosed(e) => e.contract.to_string(),
     };
     format!("{name} {about}")
 }

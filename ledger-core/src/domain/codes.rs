@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::pattern;
 use super::text::{code_list, text_form};
+use super::time::Date;
 
 /// A party to the ledger, by its ISO 3166 alpha-2 country code: `EE`, `LV`, `LT`, and whoever is admitted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,9 +72,9 @@ impl Nsn {
         self.0
     }
 
-    /// The national item identification number: the last nine digits, which fix the item.
-    pub const fn niin(self) -> u64 {
-        self.0.wrapping_rem(1_000_000_000)
+    /// The item it names, whatever its supply class.
+    pub const fn niin(self) -> Niin {
+        Niin(self.0.wrapping_rem(1_000_000_000))
     }
 }
 
@@ -115,7 +116,52 @@ text_form!(
     pattern::whole(pattern::NSN)
 );
 
-/// A maker or organisation by its NATO commercial and government entity code: five capital letters or digits.
+/// A national item identification number: the last nine digits of a stock number, which fix the item.
+///
+/// Written with hyphens, `38-123-4567`; read with or without them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Niin(u64);
+
+impl fmt::Display for Niin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let d = format!("{:09}", self.0);
+        let part = |range: std::ops::Range<usize>| d.get(range).unwrap_or_default();
+        write!(f, "{}-{}-{}", part(0..2), part(2..5), part(5..9))
+    }
+}
+
+impl fmt::Debug for Niin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl FromStr for Niin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not an item identification number such as 38-123-4567");
+        let hyphens: Vec<usize> =
+            text.bytes().enumerate().filter(|(_, b)| *b == b'-').map(|(i, _)| i).collect();
+        if !hyphens.is_empty() && hyphens != [2, 6] {
+            return Err(wrong());
+        }
+        let digits = text.replace('-', "");
+        if digits.len() != 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        digits.parse().map(Self).map_err(|_| wrong())
+    }
+}
+
+text_form!(
+    Niin,
+    "a national item identification number: 9 digits, as 38-123-4567 or without hyphens",
+    pattern::whole(pattern::NIIN)
+);
+
+/// A maker or organisation by its NATO commercial and government entity code: five capital letters or digits. A code
+/// that ends in `J` is Estonian, and those begin with a digit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ncage([u8; 5]);
 
@@ -144,10 +190,16 @@ impl FromStr for Ncage {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let bytes: Option<[u8; 5]> = text.as_bytes().try_into().ok();
-        bytes
-            .filter(|bytes| bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
-            .map(Self)
-            .ok_or_else(|| format!("{text:?} is not an NCAGE code of five capital letters or digits"))
+        let code =
+            bytes
+                .filter(|bytes| bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+                .ok_or_else(|| format!("{text:?} is not an NCAGE code of five capital letters or digits"))?;
+        match code {
+            [first, .., b'J'] if !first.is_ascii_digit() => Err(format!(
+                "{text:?} is not an NCAGE code: Estonian codes, which end in J, begin with a digit"
+            )),
+            _ => Ok(Self(code)),
+        }
     }
 }
 
@@ -322,6 +374,122 @@ impl FromStr for MlCategory {
 }
 
 text_form!(MlCategory, "a Common Military List category, ML1 to ML22", "^ML([1-9]|1[0-9]|2[0-2])$");
+
+/// The serial number of a customs declaration for military goods, form 302: country, day, whether the goods have
+/// Union status, whose operation it is, and a number (domain.md section 10).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Form302Serial([u8; 18]);
+
+impl Form302Serial {
+    /// The 18 characters.
+    pub fn as_str(&self) -> &str {
+        // Only `from_str` makes one, so the bytes are ASCII.
+        std::str::from_utf8(&self.0).unwrap_or("??????????????????")
+    }
+
+    /// The state whose forces issued it.
+    pub const fn country(&self) -> Country {
+        let [a, b, ..] = self.0;
+        Party([a, b])
+    }
+
+    /// True when the goods have the customs status of Union goods.
+    pub const fn union_goods(&self) -> bool {
+        let [.., status, _, _, _, _, _, _, _] = self.0;
+        status == b'U'
+    }
+}
+
+impl fmt::Display for Form302Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Form302Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Form302Serial {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a serial number of a form 302 such as EE20261120UO000123");
+        let bytes: [u8; 18] = text.as_bytes().try_into().map_err(|_| wrong())?;
+        let part = |range: std::ops::Range<usize>| bytes.get(range).unwrap_or_default();
+        let shaped = part(0..2).iter().all(u8::is_ascii_uppercase)
+            && part(2..10).iter().chain(part(12..18)).all(u8::is_ascii_digit)
+            && matches!(part(10..12), [b'U' | b'N', b'N' | b'E' | b'O']);
+        let day = text.get(2..10).and_then(|digits| digits.parse().ok());
+        match day.map(Date::from_number) {
+            Some(Ok(_)) if shaped => Ok(Self(bytes)),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+text_form!(
+    Form302Serial,
+    "a serial number of a form 302: country, yyyymmdd, U or N, N, E or O, six digits",
+    once { "pattern": format!("^[A-Z]{{2}}({})[UN][NEO][0-9]{{6}}$", pattern::days("")) }
+);
+
+/// A movement number (march credit): the day of the month on which the movement starts, the office that gives the
+/// number, a serial number; `25-USV-08` (domain.md section 2).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MovementNumber(Box<str>);
+
+impl MovementNumber {
+    /// Its most characters.
+    pub const MAX: usize = 12;
+
+    /// The number as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The day of the month on which the movement starts.
+    pub fn day(&self) -> u32 {
+        self.0.get(..2).and_then(|digits| digits.parse().ok()).unwrap_or(0)
+    }
+}
+
+impl fmt::Display for MovementNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for MovementNumber {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        let parts: Vec<&str> = text.split('-').collect();
+        let shaped = match parts.as_slice() {
+            [day, office, serial] => {
+                let capitals = office.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+                let in_month = day.parse().is_ok_and(|day: u8| (1..=31).contains(&day));
+                two_digits(day)
+                    && in_month
+                    && (3..=6).contains(&office.len())
+                    && capitals
+                    && two_digits(serial)
+            }
+            _ => false,
+        };
+        let number = shaped.then(|| Self(text.into()));
+        number.ok_or_else(|| format!("{text:?} is not a movement number such as 25-USV-08"))
+    }
+}
+
+text_form!(
+    MovementNumber,
+    "a movement number: day of start, office, serial, such as 25-USV-08",
+    "^(0[1-9]|[12][0-9]|3[01])-[A-Z0-9]{3,6}-[0-9]{2}$"
+);
 
 code_list! {
     /// The condition of materiel (domain.md section 10).

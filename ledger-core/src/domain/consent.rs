@@ -186,6 +186,18 @@ impl State {
             return Ok(Basis::Explicit { entry });
         }
         let (of, what, family) = (demand.of, &demand.what, demand.family);
+        if let Some(exclusion) = self.exclusion_of(demand) {
+            let id = &exclusion.terms.exclusion;
+            return Err(Rejection::new(
+                family.rule(),
+                format!(
+                    "{of} has not consented to {what}; by exclusion {id} (entry {}) neither an authorisation nor a \
+                     crisis stands in for it",
+                    exclusion.declared_in
+                ),
+            )
+            .remedy(own_word(family, of, what)));
+        }
         let cover = self.standing_cover(demand);
         if let Cover::Covered(authorisation) = cover {
             return Ok(Basis::Standing { authorisation });
@@ -207,10 +219,8 @@ impl State {
         };
         let nearest =
             nearest.into_iter().chain(too_dear).map(|words| format!("; {words}")).collect::<String>();
-        Err(Rejection::new(rule, format!("{of} has not consented to {what}{nearest}")).remedy(format!(
-            "the shortest lawful way: a {} of {of} approves {what}",
-            role_list(family.consenters())
-        )))
+        let why = format!("{of} has not consented to {what}{nearest}");
+        Err(Rejection::new(rule, why).remedy(own_word(family, of, what)))
     }
 
     /// The names of those who must still sign for `demand`: nobody, when an authorisation or a crisis stands in.
@@ -219,6 +229,11 @@ impl State {
     pub(crate) fn signers_for(&self, demand: &Demand) -> Option<Signer> {
         self.consent(None, demand).is_err().then(|| Signer::of(demand.of, demand.family.consenters()))
     }
+}
+
+/// How a party consents by its own word, for messages.
+fn own_word(family: Family, of: Party, what: &str) -> String {
+    format!("the shortest lawful way: a {} of {of} approves {what}", role_list(family.consenters()))
 }
 
 /// Which party a signature comes from.
@@ -257,6 +272,11 @@ impl Signer {
         };
         side && self.roles.contains(&officer.role)
     }
+
+    /// True when an officer can give this signature in one of his capacities.
+    pub(crate) fn accepts_any(&self, capacities: &[Officer]) -> bool {
+        capacities.iter().any(|officer| self.accepts(officer))
+    }
 }
 
 impl fmt::Display for Signer {
@@ -272,12 +292,12 @@ fn role_list(roles: &[Role]) -> String {
     roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(" or ")
 }
 
-/// The signatures that are still missing when `officer` has signed: he gives one of those that are needed,
-/// the first that he can.
+/// The signatures that are still missing when an officer has signed: he gives one of those that are needed,
+/// the first that he can in one of his capacities.
 ///
 /// `None` when he can give none of them.
-pub(crate) fn after_signature(needed: &[Signer], officer: &Officer) -> Option<Vec<Signer>> {
-    let given = needed.iter().position(|signer| signer.accepts(officer))?;
+pub(crate) fn after_signature(needed: &[Signer], capacities: &[Officer]) -> Option<Vec<Signer>> {
+    let given = needed.iter().position(|signer| signer.accepts_any(capacities))?;
     Some(needed.iter().enumerate().filter(|(index, _)| *index != given).map(|(_, signer)| *signer).collect())
 }
 

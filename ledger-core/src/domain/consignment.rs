@@ -217,14 +217,19 @@ impl State {
         Ok(())
     }
 
-    /// Puts goods in transit.
+    /// Puts goods in transit. What is not fit for use does not go out on loan.
     fn send(&mut self, id: &ConsignmentId, consignment: Consignment, wanted: &[Standing], owner: Party) {
+        let transfer = self.transfers.transfers.get(&consignment.transfer);
+        let lent = !consignment.is_return && transfer.is_some_and(|t| t.terms.kind == TransferKind::Loan);
         for item in &consignment.items {
             let mut left = item.quantity();
             for standing in wanted {
-                let there = held(owner, consignment.sender, &consignment.from_location, standing);
+                let there = |position: &Position| {
+                    held(owner, consignment.sender, &consignment.from_location, standing)(position)
+                        && (!lent || position.condition.is_fit())
+                };
                 let Some(stock) = self.register.stocks.get_mut(item.id()) else { continue };
-                let amount = stock.amount(&there);
+                let amount = stock.amount(there);
                 let amount = if left.at_most(amount) { left } else { amount };
                 stock.shift(amount, there, |position| Position {
                     standing: Standing::InTransit(id.clone()),
@@ -300,10 +305,11 @@ impl State {
                 ..position.clone()
             });
         }
+        self.end_parted(&consignment.items);
     }
 }
 
-/// The positions of `holder`'s goods owned by `owner` in `location` that are `standing`.
+/// The positions of `holder`'s goods owned by `owner` in `location` that are `standing`, and out on no hand receipt.
 pub(crate) fn held(
     owner: Party,
     holder: Party,
@@ -315,6 +321,7 @@ pub(crate) fn held(
             && position.holder == holder
             && position.location == *location
             && position.standing == *standing
+            && position.receipt.is_none()
     }
 }
 
@@ -416,7 +423,8 @@ impl Rules for ItemsReserved {
             let place = || format!("free at {}", self.location);
             let free = held(owner, from, &self.location, &Standing::InService);
             state.register.require_there(item, Rule::T05, place, free)
-        })
+        })?;
+        state.associations.require_whole(&self.items)
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {
@@ -468,25 +476,25 @@ impl Rules for ConsignmentDispatched {
         agreed(state, &self.transfer, &self.items, self.occurred_at, act)?;
         let (owner, from) = (transfer.terms.owner, transfer.terms.from);
         let reserved = Standing::Reserved(self.transfer.clone());
+        let there = |position: &Position| {
+            held(owner, from, &self.from_location, &Standing::InService)(position)
+                || held(owner, from, &self.from_location, &reserved)(position)
+        };
         for item in &self.items {
             require_rest(transfer, item)?;
             let place = || format!("free or reserved at {}", self.from_location);
-            state.register.require_there(item, Rule::T05, place, |position| {
-                held(owner, from, &self.from_location, &Standing::InService)(position)
-                    || held(owner, from, &self.from_location, &reserved)(position)
-            })?;
+            state.register.require_there(item, Rule::T05, place, there)?;
+            if transfer.terms.kind == TransferKind::Loan {
+                state.register.require_fit(item, there)?;
+            }
         }
+        state.associations.require_whole(&self.items)?;
         state.require_nothing_overdue(transfer, self.occurred_at)?;
         let items = state.with_masters(&self.items)?;
         let passage = self.passage(transfer);
         state.transfers.licences.require_consent(&passage, &items)?;
         state.transfers.licences.require_licence(&passage, &items)?;
-        for (item, master) in &items {
-            if let Some(expiry) = master.expiry {
-                require(passage.on < expiry, Rule::T18, || format!("{} expired on {expiry}", item.id()))?;
-            }
-        }
-        Ok(())
+        self.items.iter().try_for_each(|item| state.register.require_fresh(item, passage.on))
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
@@ -602,6 +610,7 @@ impl Rules for ReturnDispatched {
             let there = held(owner, holder, &self.from_location, &on_loan);
             state.register.require_there(item, Rule::T05, place, there)?;
         }
+        state.associations.require_whole(&self.items)?;
         state.require_nothing_overdue(transfer, self.occurred_at)?;
         let items = state.with_masters(&self.items)?;
         state.transfers.licences.require_licence(&self.passage(holder, owner), &items)

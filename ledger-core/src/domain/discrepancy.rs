@@ -11,9 +11,10 @@ use super::consignment::{
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{ConsignmentId, DiscrepancyId, LossId, Place, TransferId};
 use super::item::{Item, ItemId};
+use super::loss::Loss;
 use super::party::BOOK;
 use super::quantity::Quantity;
-use super::register::{Loss, Position, Standing, check_list};
+use super::register::{Position, Standing, check_list};
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
@@ -320,6 +321,7 @@ impl Rules for DiscrepancyResolved {
                 _ => {}
             }
         }
+        state.end_parted(&known.items);
         if let Some(id) = &self.loss {
             let loss = Loss {
                 items: known.items,

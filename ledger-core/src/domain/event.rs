@@ -1,38 +1,64 @@
 //! The catalogue of events and the act that carries them.
 
+use std::fmt;
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::association::{ItemInstalled, ItemRemoved};
 use super::authority::{
     StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
 use super::codes::{DocumentKind, Marking, Party};
+use super::compromise::{DoubtCleared, KeyCompromised};
+use super::condition::ConditionChanged;
 use super::consent::Signer;
 use super::consignment::{
     ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use super::correction::{CorrectionRecorded, Effect};
+use super::count::{CountVarianceResolved, PhysicalCountRecorded};
 use super::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended};
+use super::custody::{SubCustodyIssued, SubCustodyReturned};
+use super::delegation::{DelegationEnded, RoleDelegated};
 use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
+use super::exclusion::{NationalExclusionDeclared, NationalExclusionEnded};
 use super::ids::{ActId, PublicKey};
 use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
+use super::loss::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
+use super::membership::{MinistryAdmitted, MinistryReinstated, MinistrySuspended, MinistryWithdrew};
+use super::movement::{
+    BorderCrossed, CrossingPointListed, CustomsCovered, DeviationReported, IncidentReported, LegCompleted,
+    MovementAcknowledged, MovementAmended, MovementCancelled, MovementCompleted, MovementHalted,
+    MovementNotified, MovementPlanned, MovementReleased, MovementStarted, PermissionExtended,
+    PermissionGranted, PermissionRefused, PermissionRequested, ReturnCompleted, StayRegistered,
+};
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
 use super::procurement::{
-    ArrangementEffective, ContractSigned, CostShareAssessed, DeliveryAccepted, DeliveryDispatched,
-    DeliveryReceived, InvoiceApproved, InvoiceRegistered, ParticipantJoined, PaymentExecuted,
-    ProgrammeProposed, SupplyTermsAgreed,
+    AdvancePaid, AdvanceSettled, ArrangementEffective, AwardCancelled, CallOffOrdered, ConformityCertified,
+    ContractAmended, ContractClosed, ContractSigned, CostShareAssessed, DeliveryAccepted,
+    DeliveryAcceptedWithReservation, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
+    DeliveryReturned, FrameworkExtended, FrameworkSigned, FundingCommitted, InvoiceApproved,
+    InvoiceDisputeResolved, InvoiceDisputed, InvoiceRegistered, InvoiceVatExempted, OptionAgreed,
+    OptionExercised, OptionLapsed, ParticipantAdmitted, ParticipantJoined, ParticipantWithdrew,
+    PaymentExecuted, ProcedureLaunched, ProgrammeCancelled, ProgrammeProposed, QualityAccepted,
+    QualityClosed, QualityRequested, RefundReceived, ReservationCleared, SettlementPaid, SettlementRunClosed,
+    SupplyTermsAgreed, TenderLotAwarded, VatCertificateRecorded, WarrantyClaimed, WarrantyResolved,
 };
 use super::ratification::{ActRatified, RatificationRefused, UnwindingClosed};
 use super::regime::RegimeParametersSet;
-use super::register::{
-    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
-};
+use super::register::{ConsumptionReported, ItemRegistered};
 use super::rejection::{Rejection, Rule};
 use super::state::State;
 use super::subject::Subject;
-use super::text::Text;
+use super::support::{
+    SupportCancelled, SupportDelivered, SupportInvoiced, SupportOrdered, SupportPaid, SupportReciprocated,
+};
+use super::text::{Text, text_form};
 use super::time::Timestamp;
 use super::transfer::{
     LoanExtended, LoanRecalled, TitlePassed, TransferApproved, TransferCancelled, TransferProposed,
@@ -87,6 +113,12 @@ pub(crate) trait Rules {
     /// Changes the state as the event says. Knows no rule and cannot fail: it meets admitted events only.
     fn apply(&self, state: &mut State, act: &RecordedAct);
 
+    /// What a correction takes back when the event turns out to be wrong. Nothing can be taken back of most kinds:
+    /// there the lawful way is another act.
+    fn effect(&self) -> Option<Effect> {
+        None
+    }
+
     /// What the event is about, as the state after it knows.
     fn subjects(&self, state: &State) -> Vec<Subject>;
 }
@@ -107,6 +139,11 @@ macro_rules! catalogue {
             /// The name of the kind.
             pub const fn name(&self) -> &'static str {
                 match self { $(Event::$name(_) => stringify!($name),)* }
+            }
+
+            /// Its kind.
+            pub const fn kind(&self) -> EventKind {
+                match self { $(Event::$name(_) => EventKind($number),)* }
             }
 
             /// When it happened, as the signer says.
@@ -151,12 +188,31 @@ macro_rules! with_catalogue {
             0x0011 RatificationRefused
             0x0012 UnwindingClosed
 
+            0x0020 MinistryAdmitted
+            0x0021 MinistrySuspended
+            0x0022 MinistryReinstated
+            0x0023 MinistryWithdrew
+            0x0024 KeyCompromised
+            0x0025 DoubtCleared
+            0x0026 RoleDelegated
+            0x0027 DelegationEnded
+            0x0028 CorrectionRecorded
+            0x0029 NationalExclusionDeclared
+            0x002a NationalExclusionEnded
+
             0x0101 ItemRegistered
             0x0102 ConsumptionReported
             0x0103 LossReported
             0x0104 LossInvestigated
             0x0105 WriteOffApproved
             0x0106 ItemFound
+            0x0110 ItemInstalled
+            0x0111 ItemRemoved
+            0x0112 SubCustodyIssued
+            0x0113 SubCustodyReturned
+            0x0114 ConditionChanged
+            0x0115 PhysicalCountRecorded
+            0x0116 CountVarianceResolved
 
             0x0201 TransferProposed
             0x0202 TransferApproved
@@ -174,6 +230,34 @@ macro_rules! with_catalogue {
             0x020e LoanRecalled
             0x020f ReturnDispatched
             0x0210 ReturnReceived
+            0x0230 SupportOrdered
+            0x0231 SupportDelivered
+            0x0232 SupportReciprocated
+            0x0233 SupportInvoiced
+            0x0234 SupportPaid
+            0x0235 SupportCancelled
+
+            0x0301 CrossingPointListed
+            0x0302 MovementPlanned
+            0x0303 MovementAmended
+            0x0304 MovementCancelled
+            0x0305 PermissionRequested
+            0x0306 PermissionGranted
+            0x0307 PermissionRefused
+            0x0308 PermissionExtended
+            0x0309 MovementNotified
+            0x030a MovementAcknowledged
+            0x030b MovementHalted
+            0x030c MovementReleased
+            0x030d CustomsCovered
+            0x030e MovementStarted
+            0x030f BorderCrossed
+            0x0310 LegCompleted
+            0x0311 MovementCompleted
+            0x0312 IncidentReported
+            0x0313 DeviationReported
+            0x0314 StayRegistered
+            0x0315 ReturnCompleted
 
             0x0401 ProgrammeProposed
             0x0402 ParticipantJoined
@@ -187,6 +271,41 @@ macro_rules! with_catalogue {
             0x040a PaymentExecuted
             0x040b CostShareAssessed
             0x040c SupplyTermsAgreed
+
+            0x0440 AdvancePaid
+            0x0441 AdvanceSettled
+            0x0442 RefundReceived
+            0x0443 QualityRequested
+            0x0444 QualityAccepted
+            0x0445 QualityClosed
+            0x0446 ConformityCertified
+            0x0447 DeliveryAcceptedWithReservation
+            0x0448 ReservationCleared
+            0x0449 DeliveryRejected
+            0x044a DeliveryReturned
+            0x044b InvoiceDisputed
+            0x044c InvoiceDisputeResolved
+            0x044d VatCertificateRecorded
+            0x044e InvoiceVatExempted
+            0x044f SettlementRunClosed
+            0x0450 SettlementPaid
+            0x0451 WarrantyClaimed
+            0x0452 WarrantyResolved
+            0x0453 ContractClosed
+            0x0420 FundingCommitted
+            0x0421 ProcedureLaunched
+            0x0422 TenderLotAwarded
+            0x0423 FrameworkSigned
+            0x0424 FrameworkExtended
+            0x0425 CallOffOrdered
+            0x0426 ContractAmended
+            0x0427 OptionAgreed
+            0x0428 OptionExercised
+            0x0429 OptionLapsed
+            0x042a ParticipantAdmitted
+            0x042b ParticipantWithdrew
+            0x042c ProgrammeCancelled
+            0x042d AwardCancelled
         }
     };
 }
@@ -208,10 +327,57 @@ impl Event {
             }
             Event::KeyEnrolled(event) => vec![event.key],
             Event::KeyRotated(event) => vec![event.new_key],
+            Event::MinistryAdmitted(event) => vec![event.root_key],
             _ => Vec::new(),
         }
     }
 }
+
+/// A kind of event: in the bytes of an entry its number, for people its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKind(u16);
+
+impl EventKind {
+    /// The number in the bytes of an entry.
+    pub const fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The kind with this number.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn from_number(number: u16) -> Result<Self, String> {
+        let known = Event::CATALOGUE.iter().any(|(known, _)| *known == number);
+        known.then_some(Self(number)).ok_or_else(|| format!("{number:#06x} is no kind of event"))
+    }
+
+    /// The name.
+    pub fn name(self) -> &'static str {
+        Event::CATALOGUE.iter().find(|(known, _)| *known == self.0).map_or("?", |(_, name)| name)
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for EventKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Event::CATALOGUE.iter().find(|(_, name)| *name == text);
+        known.map(|(number, _)| Self(*number)).ok_or_else(|| format!("{text:?} is no kind of event"))
+    }
+}
+
+text_form!(
+    EventKind,
+    "a kind of event",
+    once { "enum": Event::CATALOGUE.iter().map(|(_, name)| *name).collect::<Vec<_>>() }
+);
 
 /// A paper that the act rests on. The paper stays outside; its digest binds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -241,6 +407,13 @@ pub struct Act {
     pub events: Vec<Event>,
 }
 
+impl Act {
+    /// The kinds of its events.
+    pub(crate) fn kinds(&self) -> Vec<EventKind> {
+        self.events.iter().map(Event::kind).collect()
+    }
+}
+
 /// An act at its place in the ledger, as the domain sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordedAct {
@@ -252,9 +425,17 @@ pub struct RecordedAct {
     pub author: PublicKey,
     /// What was done.
     pub act: Act,
+    /// Whose keys have countersigned it by now, in the order in which they did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub countersigned_by: Vec<PublicKey>,
 }
 
 impl RecordedAct {
+    /// Everybody who has signed it by now, the author first.
+    pub(crate) fn signed_by(&self) -> Vec<PublicKey> {
+        std::iter::once(self.author).chain(self.countersigned_by.iter().copied()).collect()
+    }
+
     /// True when a document of this kind is bound.
     pub(crate) fn has_document(&self, kind: DocumentKind) -> bool {
         self.act.documents.iter().any(|document| document.kind == kind)

@@ -8,19 +8,30 @@
 //! Nothing here reads a clock, a disk or a random number, and nothing depends on the order of a hash map: the
 //! same acts give the same state on every machine.
 
+pub mod association;
 pub mod authority;
 pub mod codes;
+pub mod compromise;
+pub mod condition;
 pub mod consent;
 pub mod consignment;
+pub mod correction;
+pub mod count;
 pub mod crisis;
+pub mod custody;
+pub mod delegation;
 pub mod digest;
 pub mod discrepancy;
 pub mod event;
+pub mod exclusion;
 pub mod explain;
 pub mod ids;
 pub mod item;
 pub mod licence;
+pub mod loss;
+pub mod membership;
 pub mod money;
+pub mod movement;
 pub mod paperwork;
 pub mod party;
 pub(crate) mod pattern;
@@ -35,6 +46,7 @@ pub mod rejection;
 pub mod state;
 pub mod status;
 pub mod subject;
+pub mod support;
 pub mod table;
 pub mod text;
 pub mod time;

@@ -136,6 +136,19 @@ impl Money {
         Money::new(self.minor.checked_add(other.minor)?, self.currency).ok()
     }
 
+    /// The difference, or `None` when the currencies differ or it would be negative.
+    pub fn minus(self, other: Money) -> Option<Money> {
+        if self.currency != other.currency {
+            return None;
+        }
+        Some(Money { minor: self.minor.checked_sub(other.minor)?, ..self })
+    }
+
+    /// True when both are in one currency and this is not more than `other`.
+    pub fn at_most(self, other: Money) -> bool {
+        self.currency == other.currency && self.minor <= other.minor
+    }
+
     /// Divides the amount by `weights` so that the parts add up to it exactly: each gets its whole minor
     /// units, and those left over go one by one to the largest remainders, ties to the earlier weight
     /// (domain.md section 3, rule 4). Callers list parties in the order of their codes.
@@ -353,6 +366,16 @@ mod tests {
         assert_eq!(parts, [eur("33.34"), eur("33.33"), eur("33.33")]);
         let parts = eur("0.05").allocate(&[3, 3, 4]).unwrap();
         assert_eq!(parts, [eur("0.02"), eur("0.01"), eur("0.02")]);
+    }
+
+    #[test]
+    fn amounts_are_taken_off_and_compared_in_one_currency_alone() {
+        let dollar: Money = "1.00 USD".parse().unwrap();
+        assert_eq!(eur("1.00").minus(eur("0.30")), Some(eur("0.70")));
+        assert_eq!(eur("0.30").minus(eur("0.31")), None);
+        assert_eq!(eur("3.00").minus(dollar), None);
+        assert!(eur("1.00").at_most(eur("1.00")) && !eur("1.01").at_most(eur("1.00")));
+        assert!(!eur("0.50").at_most(dollar));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::codes::Party;
 use super::consent::Signer;
 use super::event::{RecordedAct, Rules, events};
 use super::ids::{Origin, PublicKey, Reference, Signature};
+use super::membership::Membership;
 use super::regime::RegimeParameters;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
@@ -72,12 +73,24 @@ pub(crate) const DIRECTOR: &[Role] = &[Role::ArmamentsDirector];
 pub(crate) const BUYER: &[Role] = &[Role::ContractingOfficer];
 /// Who authorises payments.
 pub(crate) const PAYER: &[Role] = &[Role::PaymentAuthoriser];
+/// Who deals with exemption from tax.
+pub(crate) const EXEMPTION: &[Role] = &[Role::Customs, Role::PaymentAuthoriser];
 /// Who judges quality.
 pub(crate) const QUALITY: &[Role] = &[Role::QualityRepresentative];
 /// Who keeps the property book.
 pub(crate) const BOOK: &[Role] = &[Role::PropertyBookOfficer];
 /// Who answers for goods in hand: the book keeper or the hand-receipt holder.
 pub(crate) const HANDS: &[Role] = &[Role::PropertyBookOfficer, Role::HandReceiptHolder];
+/// Who takes goods on a hand receipt.
+pub(crate) const RECEIPT_HOLDER: &[Role] = &[Role::HandReceiptHolder];
+/// Who counts beside the book keeper.
+pub(crate) const SECOND_COUNTERS: &[Role] = &[
+    Role::HandReceiptHolder,
+    Role::QualityRepresentative,
+    Role::ConvoyCommander,
+    Role::Customs,
+    Role::DutyOfficer,
+];
 /// Who deals with licence authorities.
 pub(crate) const LIAISON: &[Role] = &[Role::LicenceLiaison];
 /// Who keeps the property book, or acts for him while the party is in a crisis.
@@ -220,6 +233,13 @@ pub enum KeyStatus {
         /// The entry that says so.
         entry: u64,
     },
+    /// It fell into wrong hands.
+    Compromised {
+        /// The entry that says so.
+        entry: u64,
+        /// From when on what it signed is in doubt.
+        since: Timestamp,
+    },
 }
 
 /// What the ledger knows of a key.
@@ -240,6 +260,20 @@ pub struct KeyRecord {
     pub status: KeyStatus,
 }
 
+impl KeyRecord {
+    /// A party's first root key.
+    pub(crate) fn root(party: Party, enrolled_in: u64) -> Self {
+        Self {
+            party,
+            role: Role::Root,
+            enrolled_in,
+            valid_until: None,
+            person_ref: None,
+            status: KeyStatus::Active,
+        }
+    }
+}
+
 /// What the ledger knows of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartyRecord {
@@ -249,6 +283,16 @@ pub struct PartyRecord {
     pub root_key: PublicKey,
     /// The entry that made it a member.
     pub member_since: u64,
+    /// Whether it takes on anything new.
+    #[serde(flatten)]
+    pub membership: Membership,
+}
+
+impl PartyRecord {
+    /// A new member.
+    pub(crate) fn new(name: &Text, root_key: PublicKey, member_since: u64) -> Self {
+        Self { name: name.clone(), root_key, member_since, membership: Membership::Member }
+    }
 }
 
 tables! {
@@ -274,7 +318,7 @@ impl Directory {
     /// The officer of a key that signs at `moment`.
     ///
     /// # Errors
-    /// [`Rule::I03`]: never enrolled, rotated, revoked, or expired.
+    /// [`Rule::I03`]: never enrolled, rotated, revoked, compromised, or expired.
     pub(crate) fn signing_officer(&self, key: &PublicKey, moment: Timestamp) -> Result<Officer, Rejection> {
         let short = key.short();
         let Some(record) = self.keys.get(key) else {
@@ -298,6 +342,13 @@ impl Directory {
                 return Err(Rejection::new(
                     Rule::I03,
                     format!("key {short} ({role} of {party}) was revoked in entry {entry}"),
+                )
+                .remedy("sign with a key that is enrolled"));
+            }
+            KeyStatus::Compromised { entry, since } => {
+                return Err(Rejection::new(
+                    Rule::I03,
+                    format!("key {short} ({role} of {party}) is compromised since {since}, by entry {entry}"),
                 )
                 .remedy("sign with a key that is enrolled"));
             }
@@ -331,24 +382,43 @@ impl Directory {
 
     /// Refuses a party that is no member.
     pub(crate) fn require_party(&self, party: Party) -> Result<(), Rejection> {
-        if self.parties.contains(&party) { Ok(()) } else { Err(Rejection::unknown("party", party)) }
+        self.party(party).map(drop)
     }
 
     /// The members in good standing, in the order of their codes.
     pub(crate) fn active_parties(&self) -> impl Iterator<Item = Party> {
-        self.parties.iter().map(|(party, _)| *party)
+        let members = self.parties.iter().filter(|(_, record)| record.membership == Membership::Member);
+        members.map(|(party, _)| *party)
     }
 
     /// Refuses a party that is no member in good standing: it takes on nothing new.
     pub(crate) fn require_standing(&self, party: Party) -> Result<(), Rejection> {
-        self.require_party(party)
+        let record = self.party(party)?;
+        let why = match record.membership {
+            Membership::Member => return Ok(()),
+            Membership::Suspended { entry } => format!("{party} is suspended since entry {entry}"),
+            Membership::Withdrawn { entry } => format!("{party} has withdrawn in entry {entry}"),
+        };
+        Err(Rejection::new(Rule::S06, format!("{why}: it takes on nothing new"))
+            .remedy("what it took on before can still be fulfilled"))
     }
 
-    fn key(&self, key: &PublicKey) -> Result<&KeyRecord, Rejection> {
+    /// A party that is or was a member.
+    pub(crate) fn party(&self, party: Party) -> Result<&PartyRecord, Rejection> {
+        self.parties.get(&party).ok_or_else(|| Rejection::unknown("party", party))
+    }
+
+    /// Makes a party a member, with its first root key.
+    pub(crate) fn take_in(&mut self, party: Party, name: &Text, root_key: PublicKey, entry: u64) {
+        self.parties.insert(party, PartyRecord::new(name, root_key, entry));
+        self.keys.insert(root_key, KeyRecord::root(party, entry));
+    }
+
+    pub(crate) fn key(&self, key: &PublicKey) -> Result<&KeyRecord, Rejection> {
         self.keys.get(key).ok_or_else(|| Rejection::unknown("key", key.short()))
     }
 
-    fn require_active(&self, key: &PublicKey) -> Result<(), Rejection> {
+    pub(crate) fn require_active(&self, key: &PublicKey) -> Result<(), Rejection> {
         let record = self.key(key)?;
         require(record.status == KeyStatus::Active, Rule::S03, || {
             format!("key {} is no longer in use", key.short())
@@ -356,8 +426,30 @@ impl Directory {
     }
 }
 
+impl Directory {
+    /// The key that stands at the end of a key's rotations.
+    fn newest(&self, key: &PublicKey) -> PublicKey {
+        let mut key = *key;
+        // A rotation brings a fresh key, so the chain has no rings.
+        while let Some(KeyRecord { status: KeyStatus::Rotated { by, .. }, .. }) = self.keys.get(&key) {
+            key = *by;
+        }
+        key
+    }
+
+    /// True when two keys are one person's, as far as the ledger can tell: one was rotated into the other, or both
+    /// were enrolled by one party with the same entry in its register of persons.
+    pub(crate) fn same_person(&self, a: &PublicKey, b: &PublicKey) -> bool {
+        if self.newest(a) == self.newest(b) {
+            return true;
+        }
+        let person = |key| self.keys.get(key).map(|record| (record.party, record.person_ref.as_ref()));
+        matches!((person(a), person(b)), (Some((p, Some(x))), Some((q, Some(y)))) if p == q && x == y)
+    }
+}
+
 /// Refuses a key that is known already: a key has one role in one party, for ever (domain.md G05).
-fn require_new_key(state: &State, key: &PublicKey) -> Result<(), Rejection> {
+pub(crate) fn require_new_key(state: &State, key: &PublicKey) -> Result<(), Rejection> {
     match state.directory.officer(key) {
         None => Ok(()),
         Some(known) => Err(Rejection::new(
@@ -405,21 +497,7 @@ impl Rules for LedgerConstituted {
     fn apply(&self, state: &mut State, act: &RecordedAct) {
         state.directory.parameters = self.charter.parameters.clone();
         for founder in &self.charter.parties {
-            state.directory.parties.insert(
-                founder.party,
-                PartyRecord { name: founder.name.clone(), root_key: founder.root_key, member_since: act.seq },
-            );
-            state.directory.keys.insert(
-                founder.root_key,
-                KeyRecord {
-                    party: founder.party,
-                    role: Role::Root,
-                    enrolled_in: act.seq,
-                    valid_until: None,
-                    person_ref: None,
-                    status: KeyStatus::Active,
-                },
-            );
+            state.directory.take_in(founder.party, &founder.name, founder.root_key, act.seq);
         }
     }
 
@@ -429,7 +507,7 @@ impl Rules for LedgerConstituted {
 }
 
 /// Who of a party keeps the keys of this role: registrars make no registrars (domain.md SOD-5).
-const fn keepers_of(role: Role) -> &'static [Role] {
+pub(crate) const fn keepers_of(role: Role) -> &'static [Role] {
     if matches!(role, Role::Registrar) { ROOT } else { REGISTRARS }
 }
 
@@ -503,6 +581,7 @@ impl Rules for KeyRotated {
         old.status = KeyStatus::Rotated { entry: act.seq, by: self.new_key };
         let (party, role) = (new.party, new.role);
         keys.insert(self.new_key, new);
+        state.end_delegations(&self.old_key, act.seq);
         if role == Role::Root
             && let Some(record) = state.directory.parties.get_mut(&party)
         {
@@ -536,6 +615,7 @@ impl Rules for KeyRevoked {
         if let Some(record) = state.directory.keys.get_mut(&self.key) {
             record.status = KeyStatus::Revoked { entry: act.seq };
         }
+        state.end_delegations(&self.key, act.seq);
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {

@@ -8,8 +8,10 @@
 pub(crate) const ID: &str = "[A-Za-z0-9./-]{1,64}";
 /// A NATO stock number, with hyphens or without.
 pub(crate) const NSN: &str = "([0-9]{13}|[0-9]{4}-[0-9]{2}-[0-9]{3}-[0-9]{4})";
-/// A maker's code.
-pub(crate) const NCAGE: &str = "[A-Z0-9]{5}";
+/// A national item identification number, with hyphens or without.
+pub(crate) const NIIN: &str = "([0-9]{9}|[0-9]{2}-[0-9]{3}-[0-9]{4})";
+/// A maker's code: those that end in J are Estonian and begin with a digit.
+pub(crate) const NCAGE: &str = "([0-9][A-Z0-9]{4}|[A-Z][A-Z0-9]{3}[A-IK-Z0-9])";
 
 /// The digits of the largest number that money and quantities are kept in, `i64::MAX`.
 const LARGEST: &str = "9223372036854775807";
@@ -74,29 +76,35 @@ fn digits(count: usize) -> String {
     }
 }
 
-/// Days of the Gregorian calendar from 1970 to 9999.
-pub(crate) fn days() -> String {
+/// Days of the Gregorian calendar from 1970 to 9999, with this between year, month and day.
+pub(crate) fn days(between: &str) -> String {
     let year = "(19[7-9][0-9]|[2-9][0-9]{3})";
-    format!("{year}-({COMMON})|{LEAP_DAYS}")
+    format!("{year}{between}({})|{}", common("0[13578]|1[02]", between), leap_days(between))
 }
 
 /// Moments from 1970 to the beginning of 9999-12-30, which is the last there is.
 pub(crate) fn moments() -> String {
     let year = "(19[7-9][0-9]|[2-8][0-9]{3}|9([0-8][0-9]{2}|9([0-8][0-9]|9[0-8])))";
-    let last_year = format!("9999-({COMMON_TO_NOVEMBER}|12-(0[1-9]|[12][0-9]))");
+    let days = format!("{year}-({})|{}", common("0[13578]|1[02]", "-"), leap_days("-"));
+    let last_year = format!("9999-({}|12-(0[1-9]|[12][0-9]))", common("0[13578]|10", "-"));
     let time = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,3})?";
-    format!("({year}-({COMMON})|{LEAP_DAYS}|{last_year})T{time}Z|9999-12-30T00:00:00(\\.0{{1,3}})?Z")
+    format!("({days}|{last_year})T{time}Z|9999-12-30T00:00:00(\\.0{{1,3}})?Z")
 }
 
-/// Month and day in any year, up to November.
-const COMMON_TO_NOVEMBER: &str =
-    "(0[13578]|10)-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])";
-/// Month and day in any year.
-const COMMON: &str =
-    "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])";
+/// Month and day as they are in any year; `long` are the months of 31 days.
+fn common(long: &str, between: &str) -> String {
+    format!(
+        "({long}){between}(0[1-9]|[12][0-9]|3[01])|(0[469]|11){between}(0[1-9]|[12][0-9]|30)|\
+         02{between}(0[1-9]|1[0-9]|2[0-8])"
+    )
+}
+
 /// The leap days of the years from 1972 to 9996.
-const LEAP_DAYS: &str =
-    "(19(7[26]|8[048]|9[26])|[2-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[3579][26])00)-02-29";
+fn leap_days(between: &str) -> String {
+    let short = "19(7[26]|8[048]|9[26])|[2-9][0-9](0[48]|[2468][048]|[13579][26])";
+    let centuries = "([2468][048]|[3579][26])00";
+    format!("({short}|{centuries}){between}02{between}29")
+}
 
 /// What a text has none of, as far as a class of characters in every dialect can say it: control characters,
 /// and below U+10000 the invisible ones and those for private use.

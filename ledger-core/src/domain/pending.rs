@@ -56,9 +56,12 @@ fn pending(state: &State, entry: u64) -> Result<&Pending, Rejection> {
 
 /// The one missing signature that the author can give; all of them when he can give none.
 fn signers_for(state: &State, entry: u64, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-    let missing = &pending(state, entry)?.missing;
-    let officer = state.directory.officer(&act.author);
-    let his = officer.and_then(|officer| missing.iter().find(|signer| signer.accepts(&officer)));
+    let pending = pending(state, entry)?;
+    let missing = &pending.missing;
+    let his = state.directory.officer(&act.author).and_then(|officer| {
+        let capacities = state.capacities_for(officer, act, &pending.act.act.kinds());
+        missing.iter().find(|signer| signer.accepts_any(&capacities))
+    });
     Ok(his.map_or_else(|| missing.clone(), |signer| vec![*signer]))
 }
 
@@ -87,6 +90,10 @@ impl Rules for ActCountersigned {
     fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
         require_alone(act)?;
         let pending = pending(state, self.entry)?;
+        require(!state.has_signed(&act.author, &pending.act), Rule::G05, || {
+            format!("key {} has signed entry {} already, in another capacity", act.author.short(), self.entry)
+        })
+        .map_err(|rejection| rejection.remedy("another officer gives the signature that is missing"))?;
         if pending.missing.len() > 1 {
             return Ok(());
         }
@@ -117,11 +124,13 @@ impl Rules for ActCountersigned {
             }
             None => pending.missing.clone(),
         };
+        let mut signed = RecordedAct::clone(&pending.act);
+        signed.countersigned_by.push(act.author);
         if missing.is_empty() {
             state.pending.remove(&self.entry);
-            state.apply_events(&pending.act);
+            state.apply_events(&signed);
         } else {
-            state.pending.insert(self.entry, Pending { missing, ..pending });
+            state.pending.insert(self.entry, Pending { act: Arc::new(signed), missing, ..pending });
         }
     }
 
@@ -179,7 +188,13 @@ mod tests {
     fn record(state: &mut State, seq: u64, author: u8, event: impl Into<Event>) -> Result<(), Rejection> {
         let act = Act { id: ActId::new([0; 16]), documents: Vec::new(), events: vec![event.into()] };
         let recorded_at = Timestamp::from_millis(seq).unwrap();
-        let act = Arc::new(RecordedAct { seq, recorded_at, author: key(author), act });
+        let act = Arc::new(RecordedAct {
+            seq,
+            recorded_at,
+            author: key(author),
+            act,
+            countersigned_by: Vec::new(),
+        });
         let admitted = state.admit(&act)?;
         state.apply(&act, admitted);
         Ok(())

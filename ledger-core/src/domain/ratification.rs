@@ -232,8 +232,11 @@ impl Rules for RatificationRefused {
     fn apply(&self, state: &mut State, act: &RecordedAct) {
         let status = RatificationStatus::Refused { entry: act.seq };
         let subject = state.set_answer(self.entry, self.party, status);
-        if let Some(Subject::Transfer(transfer)) = subject {
-            state.unwind_transfer(&transfer, act);
+        match subject {
+            Some(Subject::Transfer(transfer)) => state.unwind_transfer(&transfer, act),
+            Some(Subject::Movement(movement)) => state.unwind_movement(&movement, self.party, act),
+            Some(Subject::Support(order)) => state.unwind_support(&order, act),
+            _ => {}
         }
     }
 
@@ -258,10 +261,22 @@ impl Rules for UnwindingClosed {
         require(matches!(debt.status, RatificationStatus::Refused { .. }), Rule::G03, || {
             format!("no unwinding of entry {} is open between {} and {}", self.entry, self.party, debt.by)
         })?;
-        let Subject::Transfer(transfer) = &debt.subject else { return Ok(()) };
-        let back = self.remedy != Remedy::Return || !state.transfer_is_open(transfer);
-        require(back, Rule::G03, || format!("the goods of transfer {transfer} are not back"))
-            .map_err(|rejection| rejection.remedy("record the return and its receipt first"))
+        if self.remedy != Remedy::Return {
+            return Ok(());
+        }
+        let (back, what) = match &debt.subject {
+            Subject::Transfer(id) => {
+                (!state.transfer_is_open(id), format!("what was given in transfer {id}"))
+            }
+            Subject::Movement(id) => (!state.movement_is_in(id, self.party), format!("movement {id}")),
+            Subject::Support(id) => {
+                let owed = state.support_order(id).is_some_and(|order| order.owed().is_some());
+                (!owed, format!("what was given for support order {id}"))
+            }
+            _ => return Ok(()),
+        };
+        require(back, Rule::G03, || format!("{what} has not gone back"))
+            .map_err(|rejection| rejection.remedy("record the return first"))
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {

@@ -6,16 +6,19 @@
 //! one, has exactly one owner and one holder (T01).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
-use super::codes::{Condition, Country, DocumentKind, Hazard, MlCategory, Nsn, Party};
+use super::codes::{Condition, Country, Hazard, MlCategory, Nsn, Party};
 use super::consent::Signer;
+use super::correction::Effect;
 use super::event::{RecordedAct, Rules, events};
-use super::ids::{ConsignmentId, LossId, Place, Reference, TransferId};
+use super::ids::{ConsignmentId, HandReceiptId, LossId, Place, Reference, TransferId};
 use super::item::{Item, ItemId};
 use super::licence::Passage;
-use super::party::{BOOK, HANDS, MINISTER};
+use super::loss::Loss;
+use super::party::BOOK;
 use super::quantity::Quantity;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
@@ -75,56 +78,6 @@ events! {
         /// The exercise or activity
         activity: Reference,
     }
-
-    /// Report that goods in hand are lost; the owner stays owner, and a loan stays a loan
-    LossReported {
-        /// Number of the loss
-        loss: LossId,
-        /// What, and how much of it
-        items: Vec<Item>,
-        /// Who owns it
-        owner: Party,
-        /// Who held it
-        holder: Party,
-        /// Where it was kept
-        location: Place,
-        /// The loan under which it was held, if it was
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        loan: Option<TransferId>,
-        /// What happened
-        circumstances: Text,
-        /// The day on which it was noticed
-        noticed_on: Date,
-    }
-
-    /// Close the investigation of a loss with a finding and who is liable
-    LossInvestigated {
-        /// Number of the loss
-        loss: LossId,
-        /// What was found
-        finding: Text,
-        /// Who is liable, if anybody
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        liable: Option<Party>,
-    }
-
-    /// Relieve the holder of accountability for what was lost; only the owner can
-    WriteOffApproved {
-        /// Number of the loss
-        loss: LossId,
-        /// Why
-        reason: Text,
-    }
-
-    /// Report that lost goods were found again, even after they were written off
-    ItemFound {
-        /// Number of the loss
-        loss: LossId,
-        /// What, and how much of it
-        items: Vec<Item>,
-        /// Where it is now
-        location: Place,
-    }
 }
 
 /// What goods are at present, besides being owned, held and somewhere.
@@ -165,6 +118,10 @@ pub struct Position {
     pub standing: Standing,
     /// Condition code.
     pub condition: Condition,
+    /// The hand receipt under which a unit of the holder has it, until it is back. Only what is in service, on
+    /// loan, lost or written off can be out on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<HandReceiptId>,
 }
 
 /// What is the same for all of an item.
@@ -250,25 +207,6 @@ impl Stock {
     }
 }
 
-/// What was lost, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Loss {
-    /// What was lost.
-    pub items: Vec<Item>,
-    /// Who owns it.
-    pub owner: Party,
-    /// Who held it.
-    pub holder: Party,
-    /// The loan under which it was held.
-    pub loan: Option<TransferId>,
-    /// The entry that reported it.
-    pub reported_in: u64,
-    /// The entry that closed the investigation.
-    pub investigated_in: Option<u64>,
-    /// The entry that wrote it off.
-    pub written_off_in: Option<u64>,
-}
-
 tables! {
     /// All items and all losses.
     pub(crate) struct Register {
@@ -316,6 +254,18 @@ impl Register {
         stock.put(position, quantity);
     }
 
+    /// Takes `item` out of `position` as if it had never been registered.
+    pub(crate) fn take_out(&mut self, item: &Item, position: &Position) {
+        let Some(stock) = self.stocks.get_mut(item.id()) else { return };
+        if let Some(there) = stock.positions.remove(position) {
+            stock.put(position.clone(), there.minus(item.quantity()).unwrap_or(there));
+        }
+        stock.registered = stock.registered.minus(item.quantity()).unwrap_or(stock.registered);
+        if stock.registered.is_zero() {
+            self.stocks.remove(item.id());
+        }
+    }
+
     /// Moves items between positions.
     pub(crate) fn shift(
         &mut self,
@@ -340,10 +290,6 @@ impl Register {
         require(item.quantity().at_most(there), rule, || {
             format!("{} of {} were named, {there} are {}", item.quantity(), item.id(), place())
         })
-    }
-
-    pub(crate) fn loss(&self, id: &LossId) -> Result<&Loss, Rejection> {
-        self.losses.get(id).ok_or_else(|| Rejection::unknown("loss", id))
     }
 }
 
@@ -389,6 +335,17 @@ impl ItemRegistered {
             restricted_by: self.restricted_by,
         }
     }
+
+    fn position(&self) -> Position {
+        Position {
+            owner: self.owner,
+            holder: self.holder,
+            location: self.location.clone(),
+            standing: Standing::InService,
+            condition: self.condition,
+            receipt: None,
+        }
+    }
 }
 
 impl Rules for ItemRegistered {
@@ -403,6 +360,10 @@ impl Rules for ItemRegistered {
             signers.push(Signer::of(self.holder, BOOK));
         }
         Ok(signers)
+    }
+
+    fn binds(&self, _: &State) -> Vec<Party> {
+        vec![self.owner, self.holder]
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
@@ -426,14 +387,11 @@ impl Rules for ItemRegistered {
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {
-        let position = Position {
-            owner: self.owner,
-            holder: self.holder,
-            location: self.location.clone(),
-            standing: Standing::InService,
-            condition: self.condition,
-        };
-        state.register.enter(&self.item, &self.master(), position);
+        state.register.enter(&self.item, &self.master(), self.position());
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Registered { item: self.item.clone(), position: self.position() })
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {
@@ -442,34 +400,50 @@ impl Rules for ItemRegistered {
 }
 
 /// What goods at hand are: in service, or on that loan.
-fn at_hand(loan: Option<&TransferId>) -> Standing {
+pub(crate) fn at_hand(loan: Option<&TransferId>) -> Standing {
     loan.map_or(Standing::InService, |loan| Standing::OnLoan(loan.clone()))
 }
 
-/// The positions of goods at hand of `holder`, owned by `owner`, kept in `location`, on that loan or none.
-fn hand<'a>(
-    owner: Party,
-    holder: Party,
-    location: &'a Place,
-    loan: Option<&TransferId>,
-) -> impl Fn(&Position) -> bool + 'a {
-    let standing = at_hand(loan);
-    move |position| {
-        position.owner == owner
-            && position.holder == holder
-            && position.location == *location
-            && position.standing == standing
+/// Goods at hand of one party: whose they are, where they are kept, on which loan.
+#[derive(Clone, Copy)]
+pub(crate) struct Hand<'a> {
+    pub(crate) owner: Party,
+    pub(crate) holder: Party,
+    pub(crate) location: &'a Place,
+    pub(crate) loan: Option<&'a TransferId>,
+}
+
+impl Hand<'_> {
+    /// True for goods in the holder's own keeping.
+    pub(crate) fn keeps(&self, position: &Position) -> bool {
+        position.receipt.is_none() && self.answers_for(position)
+    }
+
+    /// True for these goods, whether or not a unit has them on a hand receipt.
+    pub(crate) fn answers_for(&self, position: &Position) -> bool {
+        position.owner == self.owner
+            && position.holder == self.holder
+            && position.location == *self.location
+            && position.standing == at_hand(self.loan)
     }
 }
 
-fn hand_in_words(owner: Party, holder: Party, location: &Place, loan: Option<&TransferId>) -> String {
-    let loan = loan.map_or_else(String::new, |loan| format!(" on loan {loan}"));
-    format!("owned by {owner} and in the hands of {holder} at {location}{loan}")
+impl fmt::Display for Hand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "owned by {} and in the hands of {} at {}", self.owner, self.holder, self.location)?;
+        self.loan.map_or(Ok(()), |loan| write!(f, " on loan {loan}"))
+    }
 }
 
-fn subjects_of(items: &[Item], transfer: Option<&TransferId>) -> Vec<Subject> {
+pub(crate) fn subjects_of(items: &[Item], transfer: Option<&TransferId>) -> Vec<Subject> {
     let items = items.iter().map(|item| Subject::Item(item.id().clone()));
     items.chain(transfer.map(|transfer| Subject::Transfer(transfer.clone()))).collect()
+}
+
+impl ConsumptionReported {
+    fn hand(&self) -> Hand<'_> {
+        Hand { owner: self.owner, holder: self.holder, location: &self.location, loan: self.loan.as_ref() }
+    }
 }
 
 impl Rules for ConsumptionReported {
@@ -489,187 +463,35 @@ impl Rules for ConsumptionReported {
                 self.item.id()
             )
         })?;
-        let (owner, holder, location, loan) = (self.owner, self.holder, &self.location, self.loan.as_ref());
+        let hand = self.hand();
         state.register.require_there(
             &self.item,
             Rule::T05,
-            || hand_in_words(owner, holder, location, loan),
-            hand(owner, holder, location, loan),
+            || hand.to_string(),
+            |position| hand.keeps(position),
         )
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {
-        let wanted = hand(self.owner, self.holder, &self.location, self.loan.as_ref());
-        state.register.shift(&self.item, wanted, |position| Position {
-            standing: Standing::Consumed,
-            ..position.clone()
-        });
+        let hand = self.hand();
+        state.register.shift(
+            &self.item,
+            |position| hand.keeps(position),
+            |position| Position { standing: Standing::Consumed, ..position.clone() },
+        );
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Consumed {
+            item: self.item.clone(),
+            owner: self.owner,
+            holder: self.holder,
+            location: self.location.clone(),
+            loan: self.loan.clone(),
+        })
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {
         subjects_of(std::slice::from_ref(&self.item), self.loan.as_ref())
-    }
-}
-
-impl Rules for LossReported {
-    fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(self.holder, HANDS)])
-    }
-
-    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
-        if state.register.losses.contains(&self.loss) {
-            return Err(Rejection::taken("loss", &self.loss));
-        }
-        check_list(&self.items)?;
-        require(self.noticed_on <= act.recorded_at.date(), Rule::I05, || {
-            format!("the loss was noticed on {}, after it was recorded", self.noticed_on)
-        })?;
-        let (owner, holder, location, loan) = (self.owner, self.holder, &self.location, self.loan.as_ref());
-        self.items.iter().try_for_each(|item| {
-            state.register.require_there(
-                item,
-                Rule::T05,
-                || hand_in_words(owner, holder, location, loan),
-                hand(owner, holder, location, loan),
-            )
-        })
-    }
-
-    fn apply(&self, state: &mut State, act: &RecordedAct) {
-        for item in &self.items {
-            let wanted = hand(self.owner, self.holder, &self.location, self.loan.as_ref());
-            state.register.shift(item, wanted, |position| Position {
-                standing: Standing::Lost(self.loss.clone()),
-                ..position.clone()
-            });
-        }
-        let loss = Loss {
-            items: self.items.clone(),
-            owner: self.owner,
-            holder: self.holder,
-            loan: self.loan.clone(),
-            reported_in: act.seq,
-            investigated_in: None,
-            written_off_in: None,
-        };
-        state.register.losses.insert(self.loss.clone(), loss);
-    }
-
-    fn subjects(&self, _: &State) -> Vec<Subject> {
-        subjects_of(&self.items, self.loan.as_ref())
-    }
-}
-
-/// The owner decides over a loss: its minister and its book keeper.
-fn owners_signatures(state: &State, loss: &LossId) -> Result<Vec<Signer>, Rejection> {
-    let owner = state.register.loss(loss)?.owner;
-    Ok(vec![Signer::of(owner, BOOK), Signer::of(owner, MINISTER)])
-}
-
-fn subjects_of_loss(state: &State, loss: &LossId) -> Vec<Subject> {
-    state.register.losses.get(loss).map_or_else(Vec::new, |loss| subjects_of(&loss.items, loss.loan.as_ref()))
-}
-
-impl Rules for LossInvestigated {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        owners_signatures(state, &self.loss)
-    }
-
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::T11
-    }
-
-    fn documents(&self) -> &'static [DocumentKind] {
-        &[DocumentKind::InvestigationReport]
-    }
-
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        let loss = state.register.loss(&self.loss)?;
-        require(loss.investigated_in.is_none(), Rule::S03, || {
-            format!("loss {} is investigated already", self.loss)
-        })
-    }
-
-    fn apply(&self, state: &mut State, act: &RecordedAct) {
-        if let Some(loss) = state.register.losses.get_mut(&self.loss) {
-            loss.investigated_in = Some(act.seq);
-        }
-    }
-
-    fn subjects(&self, state: &State) -> Vec<Subject> {
-        subjects_of_loss(state, &self.loss)
-    }
-}
-
-impl Rules for WriteOffApproved {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        owners_signatures(state, &self.loss)
-    }
-
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::T11
-    }
-
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        let loss = state.register.loss(&self.loss)?;
-        require(loss.investigated_in.is_some(), Rule::S03, || {
-            format!("loss {} is not investigated: the finding comes before the write-off", self.loss)
-        })?;
-        require(loss.written_off_in.is_none(), Rule::S03, || {
-            format!("loss {} is written off already", self.loss)
-        })
-    }
-
-    fn apply(&self, state: &mut State, act: &RecordedAct) {
-        let Some(loss) = state.register.losses.get_mut(&self.loss) else { return };
-        loss.written_off_in = Some(act.seq);
-        let (items, lost) = (loss.items.clone(), Standing::Lost(self.loss.clone()));
-        for item in &items {
-            state.register.shift(
-                item,
-                |position| position.standing == lost,
-                |position| Position { standing: Standing::WrittenOff(self.loss.clone()), ..position.clone() },
-            );
-        }
-    }
-
-    fn subjects(&self, state: &State) -> Vec<Subject> {
-        subjects_of_loss(state, &self.loss)
-    }
-}
-
-/// The positions of what is lost, or was written off, under `loss`.
-fn gone(loss: &LossId) -> impl Fn(&Position) -> bool {
-    let (lost, written_off) = (Standing::Lost(loss.clone()), Standing::WrittenOff(loss.clone()));
-    move |position| position.standing == lost || position.standing == written_off
-}
-
-impl Rules for ItemFound {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(state.register.loss(&self.loss)?.holder, BOOK)])
-    }
-
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        check_list(&self.items)?;
-        self.items.iter().try_for_each(|item| {
-            let place = || format!("lost or written off under {}", self.loss);
-            state.register.require_there(item, Rule::T04, place, gone(&self.loss))
-        })
-    }
-
-    fn apply(&self, state: &mut State, _: &RecordedAct) {
-        let Some(loss) = state.register.losses.get(&self.loss) else { return };
-        let loan = loss.loan.clone();
-        for item in &self.items {
-            state.register.shift(item, gone(&self.loss), |position| Position {
-                location: self.location.clone(),
-                standing: at_hand(loan.as_ref()),
-                ..position.clone()
-            });
-        }
-    }
-
-    fn subjects(&self, state: &State) -> Vec<Subject> {
-        subjects_of_loss(state, &self.loss)
     }
 }

@@ -6,17 +6,26 @@
 
 use std::sync::Arc;
 
+use super::association::Associations;
 use super::authority::Authority;
 use super::codes::Party;
+use super::compromise::Doubts;
 use super::consent::{Signer, after_signature, signer_list};
+use super::correction::Corrections;
+use super::count::Counting;
+use super::custody::Custody;
+use super::delegation::Delegations;
 use super::event::{Event, RecordedAct};
+use super::exclusion::Exclusions;
 use super::ids::{ContractId, ProgrammeId, PublicKey, TransferId};
 use super::item::ItemId;
+use super::movement::Movements;
 use super::party::{Directory, KeyRecord, Officer, Parameters, PartyRecord};
 use super::pending::Pending;
 use super::procurement::{Contract, Procurement, Programme};
 use super::register::{Register, Stock};
 use super::rejection::{Rejection, Rule, require};
+use super::support::Support;
 use super::table::{Rows, tables};
 use super::time::Timestamp;
 use super::transfer::{Transfer, Transfers};
@@ -28,9 +37,18 @@ tables! {
     }
     parts {
         directory: Directory,
+        delegations: Delegations,
+        doubts: Doubts,
+        corrections: Corrections,
+        exclusions: Exclusions,
         authority: Authority,
         register: Register,
+        associations: Associations,
+        custody: Custody,
+        counting: Counting,
         transfers: Transfers,
+        movements: Movements,
+        support: Support,
         procurement: Procurement,
     }
 }
@@ -112,7 +130,7 @@ impl State {
             self.directory.require_standing(party)?;
         }
         let needed = rules.signers(self, act)?;
-        let missing = after_signature(&needed, &officer).ok_or_else(|| {
+        let missing = after_signature(&needed, &self.capacities(officer, act, event)).ok_or_else(|| {
             Rejection::new(
                 rules.signer_rule(self),
                 format!("a {} of {} cannot sign {}", officer.role, officer.party, event.name()),
@@ -131,6 +149,7 @@ impl State {
 
     /// Takes an admitted act in: at once, or among those that wait when a signature is missing.
     pub fn apply(&mut self, act: &Arc<RecordedAct>, admitted: Admitted) {
+        self.note_signature(act);
         if admitted.missing.is_empty() {
             self.apply_events(act);
         } else {
@@ -142,7 +161,9 @@ impl State {
     pub(crate) fn apply_events(&mut self, act: &RecordedAct) {
         for event in &act.act.events {
             event.rules().apply(self, act);
+            self.keep_count_duties(event, act);
         }
+        self.note_effects(act);
     }
 }
 
@@ -179,7 +200,7 @@ impl State {
     /// The officer of a key that signs at `moment`.
     ///
     /// # Errors
-    /// [`Rule::I03`]: never enrolled, rotated, revoked, or expired.
+    /// [`Rule::I03`]: never enrolled, rotated, revoked, compromised, or expired.
     pub fn signing_officer(&self, key: &PublicKey, moment: Timestamp) -> Result<Officer, Rejection> {
         self.directory.signing_officer(key, moment)
     }

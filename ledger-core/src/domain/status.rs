@@ -148,6 +148,8 @@ impl State {
         let mut matters = Vec::new();
         self.matters_of_transfers(&mut matters);
         self.matters_of_consent(&mut matters);
+        self.matters_of_movements(&mut matters);
+        self.matters_of_doubt(&mut matters);
         let _ = now;
         matters.sort_by(|a, b| (a.kind, &a.subject, a.by, a.due).cmp(&(b.kind, &b.subject, b.by, b.due)));
         matters

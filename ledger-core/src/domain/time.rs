@@ -203,7 +203,7 @@ impl FromStr for Date {
 text_form!(
     Date,
     "a day, such as 2026-01-30",
-    once { "pattern": pattern::whole(&pattern::days()) }
+    once { "pattern": pattern::whole(&pattern::days("-")) }
 );
 
 #[cfg(test)]

@@ -435,7 +435,8 @@ impl Rules for TransferProposed {
                 self.from, self.owner, self.kind
             )
         })?;
-        self.items.iter().try_for_each(|item| self.admit_item(state, item))
+        self.items.iter().try_for_each(|item| self.admit_item(state, item))?;
+        state.associations.require_whole(&self.items)
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
@@ -482,7 +483,10 @@ impl TransferProposed {
         }
         let (from, owner) = (self.from, self.owner);
         let there = stock.amount(|position| {
-            position.owner == owner && position.holder == from && position.standing == Standing::InService
+            position.owner == owner
+                && position.holder == from
+                && position.standing == Standing::InService
+                && position.receipt.is_none()
         });
         require(!there.is_zero(), Rule::T02, || {
             format!("{from} holds no {} owned by {owner} that is free to be transferred", item.id())
@@ -657,6 +661,11 @@ impl Rules for TitlePassed {
 impl Rules for LoanExtended {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         both_sign(state, &self.transfer)
+    }
+
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let transfer = state.transfer(&self.transfer);
+        transfer.map_or_else(Vec::new, |transfer| vec![transfer.terms.from, transfer.terms.to])
     }
 
     fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {

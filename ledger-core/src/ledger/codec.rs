@@ -18,22 +18,31 @@ use bincode::enc::{Encode as _, Encoder, EncoderImpl};
 use bincode::error::{DecodeError, EncodeError};
 
 use crate::domain::Digest;
+use crate::domain::association::{ItemInstalled, ItemRemoved};
 use crate::domain::authority::{
     Limits, StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
 use crate::domain::codes::{
-    Condition, Country, Cpv, DocumentKind, Hazard, Marking, MlCategory, Mode, Ncage, Nsn, Party, Purpose,
+    Condition, Country, Cpv, DocumentKind, Form302Serial, Hazard, Marking, MlCategory, Mode, MovementNumber,
+    Ncage, Nsn, Party, Purpose,
 };
+use crate::domain::compromise::{DoubtCleared, KeyCompromised};
+use crate::domain::condition::ConditionChanged;
 use crate::domain::consent::Family;
 use crate::domain::consignment::{
     ConsignmentDispatched, ConsignmentReceived, Counted, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
+use crate::domain::correction::{CorrectionReason, CorrectionRecorded};
+use crate::domain::count::{CountScope, CountVarianceResolved, PhysicalCountRecorded};
 use crate::domain::crisis::{CrisisDeclared, CrisisEnded, CrisisExtended, CrisisScope};
+use crate::domain::custody::{SubCustodyIssued, SubCustodyReturned};
+use crate::domain::delegation::{DelegationEnded, RoleDelegated};
 use crate::domain::discrepancy::{
     DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
-use crate::domain::event::{Act, Document, Event, with_catalogue};
+use crate::domain::event::{Act, Document, Event, EventKind, with_catalogue};
+use crate::domain::exclusion::{NationalExclusionDeclared, NationalExclusionEnded};
 use crate::domain::ids::{
     ActId, AdvanceId, AuthorisationId, BatchNumber, CertificateId, CommitmentId, ConsentId, ConsignmentId,
     ContractId, CountId, CrisisId, CrossingPointId, DelegationId, DeliveryId, DiscrepancyId, ExclusionId,
@@ -43,23 +52,41 @@ use crate::domain::ids::{
 };
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
+use crate::domain::loss::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
+use crate::domain::membership::{MinistryAdmitted, MinistryReinstated, MinistrySuspended, MinistryWithdrew};
 use crate::domain::money::{Currency, Money, Share};
+use crate::domain::movement::{
+    BorderCrossed, CrossingPointListed, CustomsCovered, DangerousGoods, DeviationKind, DeviationReported,
+    Ground, IncidentKind, IncidentReported, Leg, LegCompleted, MovementAcknowledged, MovementAmended,
+    MovementCancelled, MovementCompleted, MovementHalted, MovementNotified, MovementPlanned,
+    MovementReleased, MovementStarted, PermissionExtended, PermissionGranted, PermissionRefused,
+    PermissionRequested, ReturnCompleted, StayRegistered, VehicleClass, VehicleCount,
+};
 use crate::domain::party::{
     Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
     Parameters, Role,
 };
 use crate::domain::pending::{ActCountersigned, ActRefused};
 use crate::domain::procurement::{
-    ArrangementEffective, ContractLine, ContractSigned, CostBasis, CostShareAssessed, DeliveredItem,
-    DeliveryAccepted, DeliveryDispatched, DeliveryReceived, InvoiceApproved, InvoiceLine, InvoiceRegistered,
-    ParticipantJoined, PartyAmount, PartyQuantity, PaymentExecuted, ProgrammeProposed, ScheduledDelivery,
-    SupplyTerms, SupplyTermsAgreed,
+    AdvancePaid, AdvanceSettled, ArrangementEffective, AwardCancelled, CallOffLine, CallOffOrdered,
+    ConformityCertified, ContractAmended, ContractClosed, ContractLine, ContractSigned, CostBasis,
+    CostShareAssessed, DeliveredItem, DeliveryAccepted, DeliveryAcceptedWithReservation, DeliveryDispatched,
+    DeliveryReceived, DeliveryRejected, DeliveryReturned, ExemptLine, FrameworkExtended, FrameworkLine,
+    FrameworkSigned, FundingCommitted, Instrument, InvoiceApproved, InvoiceDisputeResolved, InvoiceDisputed,
+    InvoiceLine, InvoiceRegistered, InvoiceVatExempted, LegalBasis, NetAmount, OptionAgreed, OptionExercised,
+    OptionLapsed, ParticipantAdmitted, ParticipantJoined, ParticipantWithdrew, PartyAmount, PartyQuantity,
+    PartyShares, PaymentExecuted, ProcedureLaunched, ProcedureMethod, ProgrammeCancelled, ProgrammeProposed,
+    QualityAccepted, QualityClosed, QualityRequested, QualityResult, RefundReceived, ReservationCleared,
+    ScheduledDelivery, SettlementPaid, SettlementRunClosed, SupplyTerms, SupplyTermsAgreed, TenderLot,
+    TenderLotAwarded, VatCertificateRecorded, VatRegime, WarrantyClaimed, WarrantyResolved, WarrantyResult,
 };
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
 use crate::domain::regime::{RegimeParameters, RegimeParametersSet};
-use crate::domain::register::{
-    ConsumptionReported, ItemFound, ItemRegistered, LossInvestigated, LossReported, WriteOffApproved,
+use crate::domain::register::{ConsumptionReported, ItemRegistered};
+use crate::domain::support::{
+    Repayment, SupportCancelled, SupportDelivered, SupportInvoiced, SupportOrdered, SupportPaid,
+    SupportReciprocated,
 };
 use crate::domain::text::{MAX_ID, MAX_TEXT, Text};
 use crate::domain::time::{Date, Timestamp};
@@ -68,6 +95,7 @@ use crate::domain::transfer::{
     TransferKind, TransferProposed, TransferRefused,
 };
 
+use super::accession::Accession;
 use super::entry::{Body, MAX_ENTRY_BYTES};
 
 /// Why bytes are not what they should be.
@@ -110,6 +138,14 @@ pub fn decode_body(bytes: &[u8]) -> Result<Body, CodecError> {
 /// [`CodecError::TooLong`].
 pub fn encode_charter(charter: &Charter) -> Result<Vec<u8>, CodecError> {
     encode(charter)
+}
+
+/// An accession in bytes: what a new ministry signs.
+///
+/// # Errors
+/// [`CodecError::TooLong`].
+pub fn encode_accession(accession: &Accession) -> Result<Vec<u8>, CodecError> {
+    encode(accession)
 }
 
 fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, CodecError> {
@@ -288,6 +324,7 @@ texts!(MAX_ID; Origin, ProgrammeId, ContractId, DeliveryId, InvoiceId, PaymentId
     QualityRequestId, RefundId, SettlementId, SupportOrderId, TenderLotId, WarrantyId);
 // A character has at most four bytes.
 texts!(MAX_TEXT * 4; Text);
+texts!(MovementNumber::MAX; MovementNumber);
 
 macro_rules! raw_bytes {
     ($($name:ident),*) => {$(impl Wire for $name {
@@ -322,6 +359,7 @@ ascii_codes! {
     Party: 2, as_str;
     Ncage: 5, as_str;
     Currency: 3, code;
+    Form302Serial: 18, as_str;
 }
 
 /// Types that are one integer, checked by their constructor.
@@ -355,11 +393,25 @@ numbers! {
     Liability: u8, number, from_number;
     Outcome: u8, number, from_number;
     CostBasis: u8, number, from_number;
+    QualityResult: u8, number, from_number;
+    VatRegime: u8, number, from_number;
+    WarrantyResult: u8, number, from_number;
     Family: u8, number, from_number;
     CrisisScope: u8, number, from_number;
     Remedy: u8, number, from_number;
     Purpose: u8, number, from_number;
     Mode: u8, number, from_number;
+    Instrument: u8, number, from_number;
+    LegalBasis: u8, number, from_number;
+    ProcedureMethod: u8, number, from_number;
+    VehicleClass: u8, number, from_number;
+    Ground: u8, number, from_number;
+    IncidentKind: u8, number, from_number;
+    DeviationKind: u8, number, from_number;
+    EventKind: u16, number, from_number;
+    CorrectionReason: u8, number, from_number;
+    CountScope: u8, number, from_number;
+    Repayment: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -666,6 +718,38 @@ structures! {
     ActRatified { occurred_at: Timestamp, entry: u64, party: Party, remark: Option<Text> }
     RatificationRefused { occurred_at: Timestamp, entry: u64, party: Party, reason: Text }
     UnwindingClosed { occurred_at: Timestamp, entry: u64, party: Party, remedy: Remedy, finding: Text }
+    Accession { origin: Origin, party: Party, name: Text, root_key: PublicKey }
+    MinistryAdmitted {
+        occurred_at: Timestamp,
+        party: Party,
+        name: Text,
+        root_key: PublicKey,
+        accession: Signature,
+    }
+    MinistrySuspended { occurred_at: Timestamp, party: Party, reason: Text }
+    MinistryReinstated { occurred_at: Timestamp, party: Party }
+    MinistryWithdrew { occurred_at: Timestamp, party: Party, reason: Text }
+    KeyCompromised { occurred_at: Timestamp, key: PublicKey, since: Timestamp, reason: Text }
+    DoubtCleared { occurred_at: Timestamp, entry: u64, key: PublicKey, finding: Text }
+    RoleDelegated {
+        occurred_at: Timestamp,
+        delegation: DelegationId,
+        from: PublicKey,
+        to: PublicKey,
+        until: Timestamp,
+        scope: Vec<EventKind>,
+    }
+    DelegationEnded { occurred_at: Timestamp, delegation: DelegationId }
+    CorrectionRecorded { occurred_at: Timestamp, entry: u64, reason: CorrectionReason, remark: Text }
+    NationalExclusionDeclared {
+        occurred_at: Timestamp,
+        exclusion: ExclusionId,
+        party: Party,
+        family: Family,
+        ground: Text,
+        until: Option<Date>,
+    }
+    NationalExclusionEnded { occurred_at: Timestamp, exclusion: ExclusionId }
     ItemRegistered {
         occurred_at: Timestamp,
         item: Item,
@@ -704,6 +788,48 @@ structures! {
     LossInvestigated { occurred_at: Timestamp, loss: LossId, finding: Text, liable: Option<Party> }
     WriteOffApproved { occurred_at: Timestamp, loss: LossId, reason: Text }
     ItemFound { occurred_at: Timestamp, loss: LossId, items: Vec<Item>, location: Place }
+    ItemInstalled { occurred_at: Timestamp, parent: ItemId, child: ItemId }
+    ItemRemoved { occurred_at: Timestamp, parent: ItemId, child: ItemId }
+    SubCustodyIssued {
+        occurred_at: Timestamp,
+        receipt: HandReceiptId,
+        items: Vec<Item>,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        unit: Reference,
+    }
+    SubCustodyReturned { occurred_at: Timestamp, receipt: HandReceiptId, items: Vec<Item> }
+    ConditionChanged {
+        occurred_at: Timestamp,
+        item: Item,
+        owner: Party,
+        holder: Party,
+        location: Place,
+        loan: Option<TransferId>,
+        receipt: Option<HandReceiptId>,
+        from: Condition,
+        to: Condition,
+        reason: Text,
+    }
+    PhysicalCountRecorded {
+        occurred_at: Timestamp,
+        count: CountId,
+        holder: Party,
+        location: Place,
+        counted_on: Date,
+        scope: CountScope,
+        counted: Vec<Item>,
+        absent: Vec<ItemId>,
+    }
+    CountVarianceResolved {
+        occurred_at: Timestamp,
+        count: CountId,
+        item: ItemId,
+        finding: Text,
+        loss: Option<LossId>,
+    }
     TransferProposed {
         occurred_at: Timestamp,
         transfer: TransferId,
@@ -797,6 +923,173 @@ structures! {
         location: Place,
         seals_intact: bool,
     }
+    Leg { point: CrossingPointId, from: Party, to: Party, etd: Timestamp, eta: Timestamp }
+    VehicleCount { class: VehicleClass, count: u32 }
+    DangerousGoods { hazard: Hazard, neq_g: u64 }
+    CrossingPointListed {
+        occurred_at: Timestamp,
+        point: CrossingPointId,
+        name: Text,
+        modes: Vec<Mode>,
+        first: Party,
+        second: Party,
+    }
+    MovementPlanned {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        number: MovementNumber,
+        sending: Party,
+        unit: Reference,
+        mode: Mode,
+        purpose: Purpose,
+        origin: Place,
+        destination: Place,
+        starts_at: Timestamp,
+        legs: Vec<Leg>,
+        persons: u32,
+        vehicles: Vec<VehicleCount>,
+        load_class: u16,
+        oversize: bool,
+        armed: bool,
+        dangerous_goods: Vec<DangerousGoods>,
+        union_goods: bool,
+        items: Vec<ItemId>,
+        transfers: Vec<TransferId>,
+    }
+    MovementAmended {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        starts_at: Timestamp,
+        legs: Vec<Leg>,
+        persons: u32,
+        vehicles: Vec<VehicleCount>,
+        load_class: u16,
+        oversize: bool,
+        armed: bool,
+        dangerous_goods: Vec<DangerousGoods>,
+        union_goods: bool,
+        items: Vec<ItemId>,
+        transfers: Vec<TransferId>,
+        reason: Text,
+    }
+    MovementCancelled { occurred_at: Timestamp, movement: MovementId, reason: Text }
+    PermissionRequested { occurred_at: Timestamp, movement: MovementId, host: Party }
+    PermissionGranted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        window_from: Timestamp,
+        window_to: Timestamp,
+        credit: Reference,
+        escort: bool,
+        conditions: Option<Text>,
+    }
+    PermissionRefused {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        ground: Ground,
+        reason: Text,
+    }
+    PermissionExtended {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        window_from: Timestamp,
+        window_to: Timestamp,
+        reason: Text,
+    }
+    MovementNotified { occurred_at: Timestamp, movement: MovementId, hosts: Vec<Party> }
+    MovementAcknowledged { occurred_at: Timestamp, movement: MovementId, host: Party }
+    MovementHalted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        host: Party,
+        ground: Ground,
+        reason: Text,
+    }
+    MovementReleased { occurred_at: Timestamp, movement: MovementId, host: Party }
+    CustomsCovered {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        serial: Form302Serial,
+        copies: u8,
+        final_destination: Place,
+    }
+    MovementStarted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        place: Place,
+        persons: u32,
+        vehicles: u32,
+    }
+    BorderCrossed {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        point: CrossingPointId,
+        persons: u32,
+        vehicles: u32,
+    }
+    LegCompleted { occurred_at: Timestamp, movement: MovementId, place: Place, persons: u32, vehicles: u32 }
+    MovementCompleted {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        place: Place,
+        persons: u32,
+        vehicles: u32,
+    }
+    IncidentReported {
+        occurred_at: Timestamp,
+        movement: MovementId,
+        incident: IncidentId,
+        kind: IncidentKind,
+        persons_lost: u32,
+        vehicles_lost: u32,
+        items: Vec<ItemId>,
+        finding: Text,
+    }
+    DeviationReported { occurred_at: Timestamp, movement: MovementId, kind: DeviationKind, actual: Text }
+    StayRegistered { occurred_at: Timestamp, movement: MovementId, host: Party, from: Date, until: Date }
+    ReturnCompleted { occurred_at: Timestamp, movement: MovementId, host: Party }
+    SupportOrdered {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        supplier: Party,
+        receiver: Party,
+        items: Vec<Item>,
+        value: Money,
+        repay: Repayment,
+        purpose: Text,
+    }
+    SupportDelivered {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        items: Vec<Item>,
+        value: Money,
+        from_location: Place,
+        location: Place,
+        condition: Condition,
+        licence: Option<LicenceId>,
+    }
+    SupportReciprocated {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        items: Vec<Item>,
+        value: Option<Money>,
+        from_location: Place,
+        location: Place,
+        condition: Condition,
+        licence: Option<LicenceId>,
+    }
+    SupportInvoiced { occurred_at: Timestamp, order: SupportOrderId, invoice: Reference, amount: Money }
+    SupportPaid {
+        occurred_at: Timestamp,
+        order: SupportOrderId,
+        amount: Money,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    SupportCancelled { occurred_at: Timestamp, order: SupportOrderId, party: Party, reason: Text }
     ProgrammeProposed {
         occurred_at: Timestamp,
         programme: ProgrammeId,
@@ -892,6 +1185,250 @@ structures! {
         contract: ContractId,
         supply: SupplyTerms,
         schedule: Vec<ScheduledDelivery>,
+    }
+    NetAmount { debtor: Party, creditor: Party, amount: Money }
+    ExemptLine { line: u32, quantity: Quantity }
+    AdvancePaid {
+        occurred_at: Timestamp,
+        advance: AdvanceId,
+        contract: ContractId,
+        payer: Party,
+        amount: Money,
+        settle_by: Date,
+        agreement: Reference,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    AdvanceSettled {
+        occurred_at: Timestamp,
+        advance: AdvanceId,
+        invoice: InvoiceId,
+        amount: Money,
+    }
+    RefundReceived {
+        occurred_at: Timestamp,
+        refund: RefundId,
+        payment: Option<PaymentId>,
+        advance: Option<AdvanceId>,
+        amount: Money,
+        reason: Text,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    QualityRequested {
+        occurred_at: Timestamp,
+        request: QualityRequestId,
+        contract: ContractId,
+        supplier_nation: Country,
+        risks: Text,
+    }
+    QualityAccepted {
+        occurred_at: Timestamp,
+        request: QualityRequestId,
+        authority_ref: Reference,
+    }
+    QualityClosed {
+        occurred_at: Timestamp,
+        request: QualityRequestId,
+        result: QualityResult,
+        finding: Text,
+    }
+    ConformityCertified {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<Item>,
+        deviations: Vec<Text>,
+    }
+    DeliveryAcceptedWithReservation {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+        condition: Condition,
+        location: Place,
+        reservation: Text,
+        cleared_by: Date,
+    }
+    ReservationCleared {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        finding: Text,
+    }
+    DeliveryRejected {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+        reason: Text,
+    }
+    DeliveryReturned {
+        occurred_at: Timestamp,
+        delivery: DeliveryId,
+        items: Vec<DeliveredItem>,
+    }
+    InvoiceDisputed {
+        occurred_at: Timestamp,
+        invoice: InvoiceId,
+        reason: Text,
+    }
+    InvoiceDisputeResolved {
+        occurred_at: Timestamp,
+        invoice: InvoiceId,
+        finding: Text,
+    }
+    VatCertificateRecorded {
+        occurred_at: Timestamp,
+        certificate: CertificateId,
+        contract: ContractId,
+        regime: VatRegime,
+        serial: Reference,
+        party: Party,
+        lines: Vec<ExemptLine>,
+        host_stamp: bool,
+        waiver: Option<Reference>,
+    }
+    InvoiceVatExempted {
+        occurred_at: Timestamp,
+        invoice: InvoiceId,
+        certificate: CertificateId,
+    }
+    SettlementRunClosed {
+        occurred_at: Timestamp,
+        settlement: SettlementId,
+        period: Text,
+        up_to_entry: u64,
+        nets: Vec<NetAmount>,
+    }
+    SettlementPaid {
+        occurred_at: Timestamp,
+        settlement: SettlementId,
+        from: Party,
+        to: Party,
+        amount: Money,
+        value_date: Date,
+        bank_ref: Reference,
+    }
+    WarrantyClaimed {
+        occurred_at: Timestamp,
+        claim: WarrantyId,
+        contract: ContractId,
+        item: Item,
+        owner: Party,
+        defect: Text,
+        deadline: Date,
+    }
+    WarrantyResolved {
+        occurred_at: Timestamp,
+        claim: WarrantyId,
+        result: WarrantyResult,
+        finding: Text,
+    }
+    ContractClosed {
+        occurred_at: Timestamp,
+        contract: ContractId,
+    }
+    FundingCommitted {
+        occurred_at: Timestamp,
+        commitment: CommitmentId,
+        programme: ProgrammeId,
+        party: Party,
+        amount: Money,
+        budget_line: Reference,
+        year: u32,
+        instrument: Instrument,
+    }
+    TenderLot { lot: TenderLotId, title: Text, multi_supplier: bool }
+    ProcedureLaunched {
+        occurred_at: Timestamp,
+        procedure: ProcedureId,
+        programme: ProgrammeId,
+        legal_basis: LegalBasis,
+        method: ProcedureMethod,
+        notice_ref: Option<Reference>,
+        tender_lots: Vec<TenderLot>,
+        governing_law: Country,
+    }
+    TenderLotAwarded {
+        occurred_at: Timestamp,
+        procedure: ProcedureId,
+        lot: TenderLotId,
+        supplier: Ncage,
+        value: Money,
+        standstill_until: Date,
+    }
+    FrameworkLine {
+        line: u32,
+        description: Text,
+        nsn: Option<Nsn>,
+        ml: Option<MlCategory>,
+        hazard: Option<Hazard>,
+        neq_g_per_unit: Option<u64>,
+        restricted_by: Option<Country>,
+        ceiling: Quantity,
+        unit_price: Money,
+    }
+    FrameworkSigned {
+        occurred_at: Timestamp,
+        framework: FrameworkId,
+        procedure: ProcedureId,
+        lot: TenderLotId,
+        suppliers: Vec<Ncage>,
+        ceiling: Money,
+        lines: Vec<FrameworkLine>,
+        start: Date,
+        end: Date,
+        extensions: Vec<Date>,
+        who_may_order: Vec<Party>,
+    }
+    FrameworkExtended { occurred_at: Timestamp, framework: FrameworkId, end: Date }
+    CallOffLine { line: u32, quantity: Quantity, per_party: Vec<PartyQuantity> }
+    CallOffOrdered {
+        occurred_at: Timestamp,
+        contract: ContractId,
+        framework: FrameworkId,
+        supplier: Ncage,
+        buyer: Party,
+        lines: Vec<CallOffLine>,
+        payment_terms: Text,
+        supply: SupplyTerms,
+        schedule: Vec<ScheduledDelivery>,
+    }
+    ContractAmended {
+        occurred_at: Timestamp,
+        contract: ContractId,
+        lines: Vec<ContractLine>,
+        schedule: Vec<ScheduledDelivery>,
+        reason: Text,
+    }
+    OptionAgreed {
+        occurred_at: Timestamp,
+        option: OptionId,
+        contract: ContractId,
+        line: ContractLine,
+        expires: Date,
+    }
+    OptionExercised { occurred_at: Timestamp, option: OptionId }
+    OptionLapsed { occurred_at: Timestamp, option: OptionId }
+    PartyShares { party: Party, quantity_share: Share, common_cost_share: Share, fee_share: Share }
+    ParticipantAdmitted {
+        occurred_at: Timestamp,
+        programme: ProgrammeId,
+        party: Party,
+        shares: Vec<PartyShares>,
+    }
+    ParticipantWithdrew {
+        occurred_at: Timestamp,
+        programme: ProgrammeId,
+        party: Party,
+        effective: Date,
+        settled_liability: Money,
+        reallocation: Vec<PartyShares>,
+    }
+    ProgrammeCancelled { occurred_at: Timestamp, programme: ProgrammeId, reason: Text }
+    AwardCancelled {
+        occurred_at: Timestamp,
+        procedure: ProcedureId,
+        lot: TenderLotId,
+        supplier: Ncage,
+        reason: Text,
     }
 }
 

@@ -217,7 +217,11 @@ impl VerifiedEntry {
     /// gate let it pass, and what an auditor goes on with when it says something else.
     pub(super) fn at(seq: u64, entry: OpenedEntry) -> Self {
         let Body { origin, recorded_at, author, act, .. } = entry.body;
-        Self { link: entry.link, origin, act: Arc::new(RecordedAct { seq, recorded_at, author, act }) }
+        Self {
+            link: entry.link,
+            origin,
+            act: Arc::new(RecordedAct { seq, recorded_at, author, act, countersigned_by: Vec::new() }),
+        }
     }
 
     /// Its link.

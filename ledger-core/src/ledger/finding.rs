@@ -46,6 +46,9 @@ code_list! {
         17 Store "E17";
         /// The entries give another state than the one that was claimed.
         18 State "E18";
+
+        /// A ministry is admitted without the signature of its own root key.
+        19 Accession "E19";
     }
 }
 

@@ -4,6 +4,7 @@
 //! the entry before it. The [`tip`] is the one gate that every entry passes, whether a clerk appends it, a
 //! job replays it or an [auditor](audit) verifies it.
 
+pub mod accession;
 pub mod audit;
 pub mod charter;
 pub mod codec;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{ActId, Admitted, Digest, Event, Rejection, State, Timestamp};
 
+use super::accession;
 use super::charter::{fingerprint, unsigned_founder};
 use super::entry::{OpenedEntry, VerifiedEntry};
 use super::finding::{Code, Finding, Flaw};
@@ -121,6 +122,13 @@ impl Tip {
         }
         if let Some(first) = self.acts.get(&body.act.id) {
             note(Flaw::Repeated, format!("act {} stands in entry {first} already", body.act.id));
+        }
+        for event in &body.act.events {
+            if let Event::MinistryAdmitted(admitted) = event
+                && let Some(reason) = accession::unsigned(admitted, &body.origin)
+            {
+                note(Flaw::Accession, reason);
+            }
         }
         findings
     }

@@ -3,12 +3,15 @@
 use std::str::FromStr;
 
 use jsonschema::{PatternOptions, Validator};
-use ledger_core::domain::codes::{Cpv, Hazard, MlCategory, Ncage, Nsn, Party};
+use ledger_core::domain::codes::{
+    Cpv, Form302Serial, Hazard, MlCategory, MovementNumber, Ncage, Niin, Nsn, Party,
+};
+use ledger_core::domain::event::EventKind;
 use ledger_core::domain::ids::{Reference, Signature, TransferId};
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::money::{Currency, Money, Share};
 use ledger_core::domain::quantity::{Quantity, Unit};
-use ledger_core::domain::{ActId, Date, Digest, PublicKey, Role, Text, Timestamp};
+use ledger_core::domain::{ActId, Date, Digest, Event, PublicKey, Role, Text, Timestamp};
 use ledger_core::exchange::scenario::Actor;
 use proptest::prelude::any;
 use proptest::sample::Index;
@@ -311,9 +314,30 @@ fn codes_of_other_people_are_well_formed() {
     law(1_000, written("[0-9]{4}-[0-9]{2}-[0-9]{3}-[0-9]{4}|[0-9]{13}"), |case| nsn.agrees_around(case));
     law(1_000, written("[0-9]{4}-?[0-9]{2}-?[0-9]{3}-?[0-9]{4}"), |case| nsn.agrees_around(case));
     law(1_000, written("[0-9]{7,9}"), |case| cpv.agrees_around(case));
+    let niin = Form::<Niin>::new();
+    law(1_000, written("[0-9]{2}-?[0-9]{3}-?[0-9]{4}"), |case| niin.agrees_around(case));
     let (ncage, party) = (Form::<Ncage>::new(), Form::<Party>::new());
-    law(1_000, written("[A-Z0-9]{5}"), |case| ncage.agrees_around(case));
+    law(1_000, written("[A-Z0-9]{4}[A-J0-9]"), |case| ncage.agrees_around(case));
+    assert!(ncage.agrees_on("0AA1J") && !ncage.agrees_on("AAA1J") && ncage.agrees_on("AAJ1K"));
     law(1_000, written("[A-Z]{2}"), |case| party.agrees_around(case));
+}
+
+#[test]
+fn numbers_of_papers_and_movements_are_well_formed() {
+    let (paper, movement) = (Form::<Form302Serial>::new(), Form::<MovementNumber>::new());
+    let days = (1968..=2104).flat_map(|year| (0..=1_332).map(move |day| format!("EE{year}{day:04}UO000123")));
+    assert_eq!(days.filter(|text| paper.agrees_on(text)).count(), 135 * 365 + 33);
+    let form = "[A-Z]{2}(19|20|99)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9][UN][NEO][0-9]{6}";
+    law(2_000, written(form), |case| paper.agrees_around(case));
+    assert_eq!((0..100).filter(|day| movement.agrees_on(&format!("{day:02}-USV-08"))).count(), 31);
+    law(2_000, written("[0-3][0-9]-[A-Z0-9]{2,7}-[0-9]{2}"), |case| movement.agrees_around(case));
+}
+
+#[test]
+fn kinds_of_events_are_those_that_there_are() {
+    let kind = Form::<EventKind>::new();
+    assert!(Event::CATALOGUE.iter().all(|(_, name)| kind.agrees_on(name)));
+    law(1_000, written("ActRatified|TransferProposed|[A-Z][a-z]{3,5}"), |case| kind.agrees_around(case));
 }
 
 #[test]

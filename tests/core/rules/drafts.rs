@@ -399,7 +399,7 @@ pub(crate) fn arrangement(programme: &str) -> Draft {
 /// Line 1: 600 rounds at 2,500.00, for EE 300, LT 200 and LV 100. Line 2: 3 guns at 20,000.00, one each.
 /// Terms of supply with assured quality and advances of at most 100,000 euros; the schedule by line, party, quantity
 /// and day.
-pub(crate) fn supply(contract: &str, schedule: &[(u32, &str, &str, &str)]) -> Draft {
+pub(crate) fn terms_of_supply(contract: &str, schedule: &[(u32, &str, &str, &str)]) -> Draft {
     let schedule: Vec<Value> = schedule
         .iter()
         .map(|(line, party, quantity, due)| {

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger_core::domain::consent::Basis;
+use ledger_core::domain::ids::ProgrammeId;
 use ledger_core::domain::item::{Item, ItemId};
 use ledger_core::domain::money::{Money, Share, common_weights};
-use ledger_core::domain::procurement::CostBasis;
+use ledger_core::domain::party::KeyStatus;
+use ledger_core::domain::procurement::{CostBasis, Shares};
 use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::register::{Position, Standing};
 use ledger_core::domain::transfer::{Transfer, TransferKind};
@@ -22,6 +25,9 @@ impl Books {
         match event {
             Event::ItemRegistered(event) => self.enter(&event.item),
             Event::DeliveryAccepted(event) => event.items.iter().for_each(|line| self.enter(&line.item)),
+            Event::DeliveryAcceptedWithReservation(event) => {
+                event.items.iter().for_each(|line| self.enter(&line.item));
+            }
             Event::CostShareAssessed(event) => {
                 let sum = event
                     .parts
@@ -30,6 +36,19 @@ impl Books {
                 assert_eq!(sum, Some(event.total), "P09: pool {}", event.pool);
             }
             _ => {}
+        }
+    }
+
+    /// An event was taken back.
+    pub(crate) fn take_back(&mut self, event: &Event) {
+        if let Event::ItemRegistered(event) = event {
+            let id = event.item.id();
+            let left = self.registered[id].minus(event.item.quantity()).expect("it was registered");
+            if left.is_zero() {
+                self.registered.remove(id);
+            } else {
+                self.registered.insert(id.clone(), left);
+            }
         }
     }
 
@@ -43,10 +62,50 @@ impl Books {
 pub(crate) fn check(state: &State, books: &Books) {
     let parties: BTreeSet<Party> = state.parties().map(|(party, _)| *party).collect();
     goods(state, books, &parties);
+    materiel(state);
     transfers(state);
     programmes(state);
     contracts(state);
+    advances(state);
+    debts(state);
+    frameworks(state);
+    movements(state);
     keys(state, &parties);
+}
+
+/// Who moves has the consent of every foreign state on the way, goes the way that was planned, and is counted under
+/// the authorisations on which it rests.
+fn movements(state: &State) {
+    let mut counted = BTreeSet::new();
+    for (id, movement) in state.movements() {
+        let foreign = movement.foreign_states();
+        assert!(movement.hosts.keys().all(|host| foreign.contains(host) || movement.amended_in.is_some()));
+        let crossed: Vec<_> = movement.crossings.iter().map(|crossing| &crossing.point).collect();
+        let planned: Vec<_> = movement.plan.legs.iter().map(|leg| &leg.point).take(crossed.len()).collect();
+        assert_eq!(crossed, planned, "M03: {id}");
+        for serial in &movement.forms {
+            assert_eq!(state.form_302(serial).map(|form| &form.movement), Some(id), "M06: {serial}");
+        }
+        if movement.started.is_none() {
+            assert!(crossed.is_empty() && movement.completed_in.is_none(), "M01: {id}");
+            continue;
+        }
+        assert!(movement.cancelled_in.is_none(), "{id} was cancelled and goes");
+        for host in foreign {
+            let basis = movement.hosts.get(&host).and_then(|hosting| hosting.basis.as_ref());
+            let basis = basis.unwrap_or_else(|| panic!("M01: {id} goes through {host} without its consent"));
+            if let Basis::Standing { authorisation } = basis
+                && movement.is_under_way()
+            {
+                counted.insert((authorisation.clone(), id.clone()));
+            }
+        }
+    }
+    let under_way: BTreeSet<_> = state
+        .authorisations()
+        .flat_map(|(id, row)| row.under_way.iter().map(move |movement| (id.clone(), movement.clone())))
+        .collect();
+    assert_eq!(under_way, counted, "M05: who is under way under an authorisation");
 }
 
 fn goods(state: &State, books: &Books, parties: &BTreeSet<Party>) {
@@ -107,6 +166,45 @@ fn standing(state: &State, id: &ItemId, position: &Position) {
     }
 }
 
+/// What is installed is where its parent is; what is out on a hand receipt was issued under it, and only goods at hand
+/// or lost are out.
+fn materiel(state: &State) {
+    let stands =
+        |id: &ItemId| state.item(id).expect("registered").positions.keys().next().expect("one").clone();
+    for (child, association) in state.associations() {
+        let (mut one, other) = (stands(child), stands(&association.parent));
+        one.condition = other.condition;
+        assert_eq!(one, other, "T16: {child} in {}", association.parent);
+        assert!(state.fittings_of(&association.parent).any(|fitting| fitting == child), "T16: {child}");
+    }
+    for (id, stock) in state.items() {
+        for position in stock.positions.keys() {
+            let Some(out) = &position.receipt else { continue };
+            let (_, receipt) =
+                state.hand_receipts().find(|(known, _)| *known == out).expect("a hand receipt");
+            assert!(
+                receipt.terms.items.iter().any(|item| item.id() == id),
+                "{id} was not issued under {out}"
+            );
+            assert_eq!(
+                (position.owner, position.holder),
+                (receipt.terms.owner, receipt.terms.holder),
+                "{id}"
+            );
+            let at_hand = matches!(position.standing, Standing::InService | Standing::OnLoan(_));
+            let gone = matches!(position.standing, Standing::Lost(_) | Standing::WrittenOff(_));
+            assert!(at_hand || gone, "{id} is {:?} while out on {out}", position.standing);
+        }
+    }
+    for (id, order) in state.support_orders() {
+        assert!(order.delivered_value() <= order.terms.value, "T13: {id}");
+        assert!(
+            order.invoiced <= order.delivered_value() && order.repaid <= order.delivered_value(),
+            "T13: {id}"
+        );
+    }
+}
+
 /// What of an item was agreed and not sent.
 fn rest(transfer: &Transfer, id: &ItemId) -> Quantity {
     let agreed = transfer.terms.items.iter().find(|item| item.id() == id).expect("in the terms").quantity();
@@ -148,18 +246,56 @@ fn programmes(state: &State) {
             continue;
         }
         assert!(programme.participants.contains_key(&programme.terms.lead), "{id}");
-        for (_, basis) in CostBasis::ALL {
-            let shares: Vec<Share> = programme
-                .participants
-                .values()
-                .map(|shares| match basis {
-                    CostBasis::Quantity => shares.quantity,
-                    CostBasis::CommonCost => shares.common_cost,
-                    CostBasis::Fee => shares.fee,
-                })
-                .collect();
-            let (weights, whole) = common_weights(&shares).expect("a common denominator");
-            assert_eq!(weights.iter().sum::<u64>(), whole, "P01: {basis} of {id}");
+        let earlier = programme.earlier.iter().map(|shares| &shares.participants);
+        for participants in earlier.chain([&programme.participants]) {
+            whole(id, participants);
+        }
+        for withdrawal in &programme.withdrawals {
+            let then = programme.participants_on(withdrawal.effective);
+            let back = programme.participants.contains_key(&withdrawal.party);
+            assert!(back || !then.contains_key(&withdrawal.party), "P13: {id}");
+            assert!(then.len() >= 2, "P17: {id}");
+        }
+    }
+}
+
+fn whole(id: &ProgrammeId, participants: &BTreeMap<Party, Shares>) {
+    for (_, basis) in CostBasis::ALL {
+        let shares: Vec<Share> = participants
+            .values()
+            .map(|shares| match basis {
+                CostBasis::Quantity => shares.quantity,
+                CostBasis::CommonCost => shares.common_cost,
+                CostBasis::Fee => shares.fee,
+            })
+            .collect();
+        let (weights, whole) = common_weights(&shares).expect("a common denominator");
+        assert_eq!(weights.iter().sum::<u64>(), whole, "P01: {basis} of {id}");
+    }
+}
+
+fn frameworks(state: &State) {
+    for (id, framework) in state.frameworks() {
+        let call_offs: Vec<_> =
+            framework.call_offs.iter().map(|id| state.contract(id).expect("the call-off")).collect();
+        for line in &framework.terms.lines {
+            let ordered = call_offs.iter().filter_map(|call_off| Some(call_off.line(line.line)?.quantity));
+            let ordered = ordered.fold(line.ceiling.none(), |sum, next| sum.plus(next).expect("one unit"));
+            assert!(ordered.at_most(line.ceiling), "P03: line {} of {id}", line.line);
+        }
+        let ceiling = framework.terms.ceiling;
+        let value = call_offs.iter().fold(Money::zero(ceiling.currency()), |sum, call_off| {
+            sum.plus(call_off.value().expect("a value")).expect("one currency")
+        });
+        assert!(value <= ceiling, "P03: {id}");
+        assert_eq!(state.called_off(id), Some(value), "{id}");
+        for call_off in call_offs {
+            assert_eq!(call_off.framework.as_ref(), Some(id), "{id}");
+            assert!(framework.terms.who_may_order.contains(&call_off.terms.buyer), "P14: {id}");
+            for (party, part) in call_off.parts().expect("parts") {
+                let committed = state.committed(&framework.programme, party).expect("a programme");
+                assert!(part <= committed, "P11: {party}'s part of {}", call_off.terms.contract);
+            }
         }
     }
 }
@@ -184,11 +320,41 @@ fn contracts(state: &State) {
             let asked = known.terms.net.plus(known.terms.vat).expect("one currency");
             let approved = known.approved.unwrap_or(Money::zero(asked.currency()));
             assert!(approved.minor() <= asked.minor(), "P06: {invoice}");
-            assert!(known.paid.minor() <= approved.minor(), "P06: {invoice}");
+            let covered = known.covered().expect("fits");
+            assert!(covered.at_most(approved), "P06: {invoice}");
+            let borne =
+                known.borne.iter().try_fold(Money::zero(asked.currency()), |sum, part| sum.plus(part.amount));
+            assert!(known.borne.is_empty() || borne == Some(covered), "P09: who bears {invoice}");
             let payments = known.payments.iter().map(|payment| state.payment(payment).expect("it").amount);
             let sum = payments.fold(Money::zero(asked.currency()), |sum, next| sum.plus(next).expect("fits"));
-            assert_eq!(sum, known.paid, "P06: {invoice}");
+            assert_eq!(Some(sum), known.paid.plus(known.refunded), "P06: {invoice}");
         }
+    }
+}
+
+fn advances(state: &State) {
+    for (id, advance) in state.advances() {
+        let used = advance.settled.plus(advance.refunded).and_then(|used| used.plus(advance.open()));
+        assert_eq!(used, Some(advance.terms.amount), "P08: {id}");
+    }
+}
+
+/// What the parties owe one another sums to zero, and the nets bring each of them to zero.
+fn debts(state: &State) {
+    let mut positions = state.net_positions();
+    for (currency, of) in &positions {
+        assert_eq!(of.values().sum::<i128>(), 0, "P10: {currency}");
+    }
+    let open = state.settlements().flat_map(|(_, settlement)| &settlement.nets);
+    let open = open.map(|net| (net.debtor, net.creditor, net.open()));
+    let new = state.debts().into_iter().map(|net| (net.debtor, net.creditor, net.amount));
+    for (debtor, creditor, amount) in open.chain(new) {
+        let of = positions.entry(amount.currency()).or_default();
+        *of.entry(debtor).or_default() += i128::from(amount.minor());
+        *of.entry(creditor).or_default() -= i128::from(amount.minor());
+    }
+    for (currency, of) in &positions {
+        assert!(of.values().all(|net| *net == 0), "P10: the nets in {currency} leave {of:?}");
     }
 }
 
@@ -199,5 +365,16 @@ fn keys(state: &State, parties: &BTreeSet<Party>) {
     for (party, record) in state.parties() {
         let officer = state.officer(&record.root_key).expect("a root key");
         assert_eq!(officer.party, *party, "G07");
+    }
+    for ((entry, key), _) in state.doubts() {
+        let (_, record) = state.keys().find(|(known, _)| *known == key).expect("the key");
+        assert!(matches!(record.status, KeyStatus::Compromised { .. }), "G08: {key:?}");
+        assert!(state.signed_by(key).iter().any(|signed| signed.entry == *entry), "G08: {entry}");
+    }
+    for (id, delegation) in state.delegations() {
+        let keys = [delegation.terms.from, delegation.terms.to];
+        let officers = keys.map(|key| state.officer(&key).expect("an officer"));
+        assert_eq!(officers.map(|officer| officer.party), [delegation.party; 2], "G05: {id}");
+        assert_eq!(officers[0].role, delegation.role, "G05: {id}");
     }
 }

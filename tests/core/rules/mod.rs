@@ -16,16 +16,22 @@ pub(crate) mod movement_drafts;
 pub(crate) mod tender_drafts;
 
 mod acts;
+mod amendment;
 mod consent;
 mod consignment;
+mod correction;
 mod governance;
+mod journey;
 mod keys;
 mod licence;
 mod materiel;
 mod money;
 mod movement;
+mod officers;
 mod procurement;
 mod register;
+mod settlement;
+mod support;
 mod tender;
 mod transfer;
 
@@ -74,16 +80,22 @@ use scenarios;
 
 const ALL: &[&[Scenario]] = &[
     acts::SCENARIOS,
+    amendment::SCENARIOS,
     consent::SCENARIOS,
     consignment::SCENARIOS,
+    correction::SCENARIOS,
     governance::SCENARIOS,
+    journey::SCENARIOS,
     keys::SCENARIOS,
     licence::SCENARIOS,
     materiel::SCENARIOS,
     money::SCENARIOS,
     movement::SCENARIOS,
+    officers::SCENARIOS,
     procurement::SCENARIOS,
     register::SCENARIOS,
+    settlement::SCENARIOS,
+    support::SCENARIOS,
     tender::SCENARIOS,
     transfer::SCENARIOS,
 ];

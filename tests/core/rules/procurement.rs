@@ -457,24 +457,27 @@ scenario!(
     [SupplyTermsAgreed],
     |w| {
         w.contracted("P-1", "C-1");
-        w.refuse(Rule::S01, (EE, PCO), supply("C-9", &[]));
-        w.refuse(Rule::I03, (LV, PCO), supply("C-1", &[]));
-        w.refuse(Rule::P04, (EE, PCO), supply("C-1", &[(3, EE, "1 EA", "2026-09-01")]));
-        w.refuse(Rule::P04, (EE, PCO), supply("C-1", &[(2, EE, "2 EA", "2026-09-01")]));
+        w.refuse(Rule::S01, (EE, PCO), terms_of_supply("C-9", &[]));
+        w.refuse(Rule::I03, (LV, PCO), terms_of_supply("C-1", &[]));
+        w.refuse(Rule::P04, (EE, PCO), terms_of_supply("C-1", &[(3, EE, "1 EA", "2026-09-01")]));
+        w.refuse(Rule::P04, (EE, PCO), terms_of_supply("C-1", &[(2, EE, "2 EA", "2026-09-01")]));
         w.refuse(
             Rule::P04,
             (EE, PCO),
-            supply("C-1", &[(1, LV, "60 EA", "2026-09-01"), (1, LV, "60 EA", "2026-10-01")]),
+            terms_of_supply("C-1", &[(1, LV, "60 EA", "2026-09-01"), (1, LV, "60 EA", "2026-10-01")]),
         );
         let twice = [(1, LV, "60 EA", "2026-09-01"), (1, LV, "40 EA", "2026-09-01")];
-        w.refuse(Rule::S05, (EE, PCO), supply("C-1", &twice));
-        let dollars = supply("C-1", &[]);
+        w.refuse(Rule::S05, (EE, PCO), terms_of_supply("C-1", &twice));
+        let dollars = terms_of_supply("C-1", &[]);
         let mut terms = serde_json::to_value(dollars.event(w.now)).unwrap();
         terms["SupplyTermsAgreed"]["supply"]["advance_cap"] = json!("1.00 USD");
         w.refuse(Rule::S05, (EE, PCO), dollars.with("supply", terms["SupplyTermsAgreed"]["supply"].clone()));
-        w.accept((EE, PCO), supply("C-1", &[(1, LV, "60 EA", "2026-09-01"), (1, LV, "40 EA", "2026-10-01")]));
+        w.accept(
+            (EE, PCO),
+            terms_of_supply("C-1", &[(1, LV, "60 EA", "2026-09-01"), (1, LV, "40 EA", "2026-10-01")]),
+        );
         assert_eq!(w.state.contract(&"C-1".parse().unwrap()).unwrap().schedule.len(), 2);
-        w.refuse(Rule::S03, (EE, PCO), supply("C-1", &[]));
+        w.refuse(Rule::S03, (EE, PCO), terms_of_supply("C-1", &[]));
     }
 );
 

@@ -149,6 +149,7 @@ impl World {
             recorded_at: self.now,
             author,
             act: Act { id: ActId::new(id), documents, events },
+            countersigned_by: Vec::new(),
         }
     }
 
@@ -189,6 +190,10 @@ impl World {
     fn note(&mut self, act: &RecordedAct) {
         for event in &act.act.events {
             self.took_effect.insert(event.name());
+            if let Event::CorrectionRecorded(correction) = event {
+                let wrong = self.history.iter().find(|known| known.seq == correction.entry);
+                wrong.expect("the act").act.events.iter().for_each(|event| self.books.take_back(event));
+            }
             self.books.note(event);
         }
     }
@@ -334,6 +339,7 @@ fn shown(position: &Position) -> String {
         Standing::Consumed => "consumed".into(),
         Standing::WrittenOff(id) => format!("written-off:{id}"),
     };
-    let Position { owner, holder, location, condition, .. } = position;
-    format!("{owner} {holder} {location} {standing} {condition}")
+    let Position { owner, holder, location, condition, receipt, .. } = position;
+    let receipt = receipt.as_ref().map_or_else(String::new, |receipt| format!(" on {receipt}"));
+    format!("{owner} {holder} {location} {standing}{receipt} {condition}")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Contract, Progress};
+use super::{Certified, Contract, Progress, Reservation};
 use crate::domain::codes::{Condition, DocumentKind, Party};
 use crate::domain::consent::Signer;
 use crate::domain::event::{RecordedAct, Rules, events};
@@ -78,9 +78,56 @@ pub struct Delivery {
     pub terms: DeliveryDispatched,
     /// The entry that received it.
     pub received_in: Option<u64>,
-    /// Received and not yet accepted.
+    /// Received, and neither accepted nor rejected yet.
     #[serde(serialize_with = "pairs")]
     pub waiting: BTreeMap<(u32, ItemId), Quantity>,
+    /// Rejected, and not yet returned to the supplier.
+    #[serde(serialize_with = "pairs")]
+    pub rejected: BTreeMap<(u32, ItemId), Quantity>,
+    /// The reservations under which goods of it were accepted.
+    pub reservations: Vec<Reservation>,
+    /// What was certified of it.
+    pub certified: Vec<Certified>,
+}
+
+impl Delivery {
+    /// True when nothing more is to be done about it: it is received, what it brought is accepted or sent back, and
+    /// no reservation is open.
+    pub fn is_settled(&self) -> bool {
+        let left = self.waiting.values().chain(self.rejected.values()).any(|quantity| !quantity.is_zero());
+        self.received_in.is_some() && !left && self.open_reservation().is_none()
+    }
+
+    /// Refuses goods that are not among those received that wait for acceptance or rejection.
+    pub(super) fn admit_waiting(&self, items: &[DeliveredItem]) -> Result<(), Rejection> {
+        require(self.received_in.is_some(), Rule::S03, || {
+            format!("delivery {} is not received yet", self.terms.delivery)
+        })?;
+        check_delivered(items)?;
+        for named in items {
+            let key = (named.line, named.item.id().clone());
+            let sent = self.terms.items.iter().find(|sent| sent.line == key.0 && *sent.item.id() == key.1);
+            require(sent.is_none_or(|sent| sent.expiry == named.expiry), Rule::S05, || {
+                format!("{} has another expiry in delivery {}", named.item.id(), self.terms.delivery)
+            })?;
+            let waiting = self.waiting.get(&key).copied();
+            require(
+                waiting.is_some_and(|waiting| named.item.quantity().at_most(waiting)),
+                Rule::P04,
+                || format!("{} is more than was received and waits for acceptance", named.item),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Takes goods out of those that wait.
+    pub(super) fn take_waiting(&mut self, items: &[DeliveredItem]) {
+        for named in items {
+            if let Some(waiting) = self.waiting.get_mut(&(named.line, named.item.id().clone())) {
+                *waiting = waiting.minus(named.item.quantity()).unwrap_or(waiting.none());
+            }
+        }
+    }
 }
 
 /// Adds up delivered items by contract line.
@@ -100,7 +147,7 @@ fn by_line(items: &[DeliveredItem]) -> Result<BTreeMap<u32, Quantity>, Rejection
 }
 
 /// The list of a delivery without its lines, to check that nothing stands in it twice.
-fn check_delivered(items: &[DeliveredItem]) -> Result<(), Rejection> {
+pub(super) fn check_delivered(items: &[DeliveredItem]) -> Result<(), Rejection> {
     let plain: Vec<Item> = items.iter().map(|delivered| delivered.item.clone()).collect();
     check_list(&plain)
 }
@@ -149,7 +196,7 @@ impl Rules for DeliveryDispatched {
         if state.procurement.deliveries.contains(&self.delivery) {
             return Err(Rejection::taken("delivery", &self.delivery));
         }
-        let contract = state.procurement.contract(&self.contract)?;
+        let contract = state.procurement.open_contract(&self.contract)?;
         check_delivered(&self.items)?;
         for delivered in &self.items {
             let line = contract.known_line(delivered.line)?;
@@ -182,7 +229,14 @@ impl Rules for DeliveryDispatched {
             contract.deliveries.push(self.delivery.clone());
             contract.advance(self.consignee, &self.items, |progress| &mut progress.dispatched);
         }
-        let delivery = Delivery { terms: self.clone(), received_in: None, waiting: BTreeMap::new() };
+        let delivery = Delivery {
+            terms: self.clone(),
+            received_in: None,
+            waiting: BTreeMap::new(),
+            rejected: BTreeMap::new(),
+            reservations: Vec::new(),
+            certified: Vec::new(),
+        };
         state.procurement.deliveries.insert(self.delivery.clone(), delivery);
     }
 
@@ -241,26 +295,86 @@ impl Rules for DeliveryReceived {
     }
 }
 
+/// Goods that are taken into the register, plainly or with a reservation.
+pub(super) struct Acceptance<'a> {
+    pub(super) delivery: &'a DeliveryId,
+    pub(super) items: &'a [DeliveredItem],
+    pub(super) condition: Condition,
+    pub(super) location: &'a Place,
+}
+
+/// What the register says of an accepted item.
+fn master(contract: &Contract, delivered: &DeliveredItem) -> Result<Master, Rejection> {
+    let line = contract.known_line(delivered.line)?;
+    Ok(Master {
+        description: line.description.clone(),
+        nsn: line.nsn.or(delivered.item.id().nsn()),
+        ml: line.ml,
+        hazard: line.hazard,
+        neq_g_per_unit: line.neq_g_per_unit,
+        expiry: delivered.expiry,
+        restricted_by: line.restricted_by,
+    })
+}
+
+/// Quality and property book of the party that receives a delivery: both say what becomes of its goods.
+pub(super) fn judges(state: &State, delivery: &DeliveryId) -> Result<Vec<Signer>, Rejection> {
+    let consignee = state.procurement.delivery(delivery)?.terms.consignee;
+    Ok(vec![Signer::of(consignee, QUALITY), Signer::of(consignee, BOOK)])
+}
+
+impl Acceptance<'_> {
+    pub(super) fn admit(&self, state: &State) -> Result<(), Rejection> {
+        let (contract, delivery) = state.procurement.of_delivery(self.delivery)?;
+        delivery.admit_waiting(self.items)?;
+        state.procurement.require_assured(contract)?;
+        self.items
+            .iter()
+            .try_for_each(|accepted| state.register.admit_new(&accepted.item, &master(contract, accepted)?))
+    }
+
+    pub(super) fn apply(&self, state: &mut State, act: &RecordedAct) {
+        let Some(delivery) = state.procurement.deliveries.get_mut(self.delivery) else { return };
+        delivery.take_waiting(self.items);
+        let (id, consignee) = (delivery.terms.contract.clone(), delivery.terms.consignee);
+        let Some(contract) = state.procurement.contracts.get_mut(&id) else { return };
+        contract.advance(consignee, self.items, |progress| &mut progress.accepted);
+        for accepted in self.items {
+            let Ok(master) = master(contract, accepted) else { continue };
+            let position = Position {
+                owner: consignee,
+                holder: consignee,
+                location: self.location.clone(),
+                standing: Standing::InService,
+                condition: self.condition,
+                receipt: None,
+            };
+            state.register.enter(&accepted.item, &master, position);
+            let key = (id.clone(), accepted.item.id().clone());
+            state.procurement.accepted_on.insert(key, act.recorded_at.date());
+        }
+    }
+
+    pub(super) fn subjects(&self, state: &State) -> Vec<Subject> {
+        let items = self.items.iter().map(|accepted| Subject::Item(accepted.item.id().clone()));
+        items.chain(state.subjects_of_delivery(self.delivery)).collect()
+    }
+}
+
 impl DeliveryAccepted {
-    /// What the register says of an accepted item.
-    fn master(contract: &Contract, delivered: &DeliveredItem) -> Result<Master, Rejection> {
-        let line = contract.known_line(delivered.line)?;
-        Ok(Master {
-            description: line.description.clone(),
-            nsn: line.nsn.or(delivered.item.id().nsn()),
-            ml: line.ml,
-            hazard: line.hazard,
-            neq_g_per_unit: line.neq_g_per_unit,
-            expiry: delivered.expiry,
-            restricted_by: line.restricted_by,
-        })
+    fn acceptance(&self) -> Acceptance<'_> {
+        Acceptance {
+            delivery: &self.delivery,
+            items: &self.items,
+            condition: self.condition,
+            location: &self.location,
+        }
     }
 }
 
 impl Rules for DeliveryAccepted {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        let consignee = state.procurement.delivery(&self.delivery)?.terms.consignee;
-        Ok(vec![Signer::of(consignee, QUALITY), Signer::of(consignee, BOOK)])
+        judges(state, &self.delivery)
     }
 
     fn documents(&self) -> &'static [DocumentKind] {
@@ -272,55 +386,14 @@ impl Rules for DeliveryAccepted {
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        let (contract, delivery) = state.procurement.of_delivery(&self.delivery)?;
-        require(delivery.received_in.is_some(), Rule::S03, || {
-            format!("delivery {} is not received yet", self.delivery)
-        })?;
-        check_delivered(&self.items)?;
-        for accepted in &self.items {
-            let key = (accepted.line, accepted.item.id().clone());
-            let waiting = delivery.waiting.get(&key).copied();
-            let sent =
-                delivery.terms.items.iter().find(|sent| sent.line == key.0 && *sent.item.id() == key.1);
-            require(sent.is_none_or(|sent| sent.expiry == accepted.expiry), Rule::S05, || {
-                format!("{} has another expiry in delivery {}", accepted.item.id(), self.delivery)
-            })?;
-            require(
-                waiting.is_some_and(|waiting| accepted.item.quantity().at_most(waiting)),
-                Rule::P04,
-                || format!("{} is more than was received and waits for acceptance", accepted.item),
-            )?;
-            state.register.admit_new(&accepted.item, &Self::master(contract, accepted)?)?;
-        }
-        Ok(())
+        self.acceptance().admit(state)
     }
 
-    fn apply(&self, state: &mut State, _: &RecordedAct) {
-        let Some(delivery) = state.procurement.deliveries.get_mut(&self.delivery) else { return };
-        for accepted in &self.items {
-            let key = (accepted.line, accepted.item.id().clone());
-            if let Some(waiting) = delivery.waiting.get_mut(&key) {
-                *waiting = waiting.minus(accepted.item.quantity()).unwrap_or(waiting.none());
-            }
-        }
-        let (contract, consignee) = (delivery.terms.contract.clone(), delivery.terms.consignee);
-        let Some(contract) = state.procurement.contracts.get_mut(&contract) else { return };
-        contract.advance(consignee, &self.items, |progress| &mut progress.accepted);
-        for accepted in &self.items {
-            let Ok(master) = Self::master(contract, accepted) else { continue };
-            let position = Position {
-                owner: consignee,
-                holder: consignee,
-                location: self.location.clone(),
-                standing: Standing::InService,
-                condition: self.condition,
-            };
-            state.register.enter(&accepted.item, &master, position);
-        }
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
+        self.acceptance().apply(state, act);
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
-        let items = self.items.iter().map(|accepted| Subject::Item(accepted.item.id().clone()));
-        items.chain(state.subjects_of_delivery(&self.delivery)).collect()
+        self.acceptance().subjects(state)
     }
 }

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contract::priced;
+use super::{Contract, Dispute, MoneyFact, PartyAmount, Procurement};
 use crate::domain::codes::{DocumentKind, Party};
 use crate::domain::consent::Signer;
+use crate::domain::correction::Effect;
 use crate::domain::event::{RecordedAct, Rules, events};
-use crate::domain::ids::{ContractId, InvoiceId, PaymentId, Reference};
+use crate::domain::ids::{CertificateId, ContractId, InvoiceId, PaymentId, PublicKey, Reference};
 use crate::domain::money::Money;
 use crate::domain::party::PAYER;
 use crate::domain::quantity::Quantity;
@@ -75,10 +77,112 @@ pub struct Invoice {
     pub terms: InvoiceRegistered,
     /// The amount that may be paid.
     pub approved: Option<Money>,
-    /// The amount that was paid.
+    /// The amount that was paid, less what was refunded.
     pub paid: Money,
     /// Its payments.
     pub payments: Vec<PaymentId>,
+    /// The amount of payments that was refunded.
+    pub refunded: Money,
+    /// The amount of advances that was settled against it.
+    pub settled: Money,
+    /// What each party bears of what is paid and settled, by its quantities of the goods that are charged.
+    pub borne: Vec<PartyAmount>,
+    /// The dispute about it, while it is open.
+    pub dispute: Option<Dispute>,
+    /// The certificate that exempts it from value added tax.
+    pub exempted_by: Option<CertificateId>,
+}
+
+impl Invoice {
+    /// What is paid and settled on it; `None` when it is too large to be said.
+    pub fn covered(&self) -> Option<Money> {
+        self.paid.plus(self.settled)
+    }
+
+    /// What was approved and neither paid nor settled. What was paid and refunded later is not owed any more.
+    pub fn unpaid(&self) -> Money {
+        let done = self.covered().and_then(|covered| covered.plus(self.refunded));
+        let nothing = Money::zero(self.paid.currency());
+        self.approved.zip(done).and_then(|(approved, done)| approved.minus(done)).unwrap_or(nothing)
+    }
+
+    /// Refuses while it is in dispute.
+    pub(super) fn require_undisputed(&self) -> Result<(), Rejection> {
+        require(self.dispute.is_none(), Rule::S03, || format!("invoice {} is in dispute", self.terms.invoice))
+            .map_err(|rejection| rejection.remedy("resolve the dispute first"))
+    }
+
+    /// The amount that may be paid, when `more` still fits into it.
+    pub(super) fn admit_more(&self, more: Money) -> Result<(), Rejection> {
+        let id = &self.terms.invoice;
+        let approved = self
+            .approved
+            .ok_or_else(|| Rejection::new(Rule::P06, format!("invoice {id} is not approved for payment")))?;
+        let total = self.covered().and_then(|covered| covered.plus(more));
+        require(total.is_some_and(|total| total.at_most(approved)), Rule::P06, || {
+            let settled = match self.settled.is_zero() {
+                true => String::new(),
+                false => format!(", {} are settled from advances", self.settled),
+            };
+            format!(
+                "{more} more would exceed the {approved} approved on invoice {id}; {} are paid{settled}",
+                self.paid
+            )
+        })
+    }
+}
+
+/// Refuses the word of an officer who signed the contract (domain.md SOD-1, P15).
+pub(super) fn require_second_person(
+    state: &State,
+    contract: &Contract,
+    author: &PublicKey,
+    rule: Rule,
+) -> Result<(), Rejection> {
+    let himself = contract.signed_by.iter().any(|key| state.directory.same_person(key, author));
+    require(!himself, rule, || {
+        format!("who signed contract {} neither approves nor makes its payments", contract.terms.contract)
+    })
+    .map_err(|rejection| rejection.remedy("another officer of the party does it"))
+}
+
+/// Refuses a party that does not take part in the contract's programme.
+pub(super) fn require_participant(
+    procurement: &Procurement,
+    contract: &Contract,
+    party: Party,
+) -> Result<(), Rejection> {
+    let id = &contract.terms.programme;
+    require(procurement.programme(id)?.ever_took_part(party), Rule::S05, || {
+        format!("{party} does not take part in programme {id}")
+    })
+}
+
+impl Procurement {
+    /// Takes back an invoice that nobody approved.
+    pub(crate) fn forget_invoice(&mut self, id: &InvoiceId) {
+        let Some(Invoice { terms, .. }) = self.invoices.get(id).cloned() else { return };
+        self.invoices.remove(id);
+        let Some(contract) = self.contracts.get_mut(&terms.contract) else { return };
+        contract.invoices.retain(|known| known != id);
+        for charged in &terms.lines {
+            if let Some(sum) = contract.invoiced.get_mut(&charged.line) {
+                *sum = sum.minus(charged.quantity).unwrap_or(*sum);
+            }
+        }
+        self.invoice_numbers.remove(&(contract.terms.supplier, terms.supplier_invoice_no));
+    }
+
+    /// Takes back a payment.
+    pub(crate) fn forget_payment(&mut self, id: &PaymentId) {
+        let Some(payment) = self.payments.get(id).cloned() else { return };
+        self.payments.remove(id);
+        self.bank_refs.remove(&payment.bank_ref);
+        if let Some(invoice) = self.invoices.get_mut(&payment.invoice) {
+            invoice.paid = invoice.paid.minus(payment.amount).unwrap_or(invoice.paid);
+            invoice.payments.retain(|known| known != id);
+        }
+    }
 }
 
 impl Rules for InvoiceRegistered {
@@ -94,7 +198,7 @@ impl Rules for InvoiceRegistered {
         if state.procurement.invoices.contains(&self.invoice) {
             return Err(Rejection::taken("invoice", &self.invoice));
         }
-        let contract = state.procurement.contract(&self.contract)?;
+        let contract = state.procurement.open_contract(&self.contract)?;
         let number = (contract.terms.supplier, self.supplier_invoice_no.clone());
         if let Some(known) = state.procurement.invoice_numbers.get(&number) {
             return Err(Rejection::new(
@@ -110,10 +214,10 @@ impl Rules for InvoiceRegistered {
             let line = contract.known_line(charged.line)?;
             let before = contract.invoiced.get(&charged.line).copied().unwrap_or(line.quantity.none());
             let total = before.plus(charged.quantity);
-            let accepted = contract.accepted(charged.line).unwrap_or(line.quantity.none());
+            let accepted = contract.chargeable(charged.line).unwrap_or(line.quantity.none());
             require(total.is_some_and(|total| total.at_most(accepted)), Rule::P05, || {
                 format!(
-                    "line {}: {} more are charged, {before} were before, {accepted} are accepted",
+                    "line {}: {} more are charged, {before} were before, {accepted} are accepted without reservation",
                     charged.line, charged.quantity
                 )
             })?;
@@ -149,9 +253,23 @@ impl Rules for InvoiceRegistered {
         }
         let number = (contract.terms.supplier, self.supplier_invoice_no.clone());
         state.procurement.invoice_numbers.insert(number, self.invoice.clone());
-        let paid = Money::zero(self.net.currency());
-        let invoice = Invoice { terms: self.clone(), approved: None, paid, payments: Vec::new() };
+        let nothing = Money::zero(self.net.currency());
+        let invoice = Invoice {
+            terms: self.clone(),
+            approved: None,
+            paid: nothing,
+            payments: Vec::new(),
+            refunded: nothing,
+            settled: nothing,
+            borne: Vec::new(),
+            dispute: None,
+            exempted_by: None,
+        };
         state.procurement.invoices.insert(self.invoice.clone(), invoice);
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Invoiced { invoice: self.invoice.clone() })
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
@@ -165,11 +283,13 @@ impl Rules for InvoiceApproved {
         Ok(vec![Signer::of(contract.terms.buyer, PAYER)])
     }
 
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
-        let (_, invoice) = state.procurement.of_invoice(&self.invoice)?;
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
+        let (contract, invoice) = state.procurement.of_invoice(&self.invoice)?;
         require(invoice.approved.is_none(), Rule::S03, || {
             format!("invoice {} is approved already", self.invoice)
         })?;
+        invoice.require_undisputed()?;
+        require_second_person(state, contract, &act.author, Rule::Sod1)?;
         let total = invoice.terms.net.plus(invoice.terms.vat);
         let within = total.is_some_and(|total| {
             total.currency() == self.amount.currency() && self.amount.minor() <= total.minor()
@@ -195,41 +315,33 @@ impl Rules for PaymentExecuted {
         Ok(vec![Signer::of(self.payer, PAYER)])
     }
 
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
         if state.procurement.payments.contains(&self.payment) {
             return Err(Rejection::taken("payment", &self.payment));
         }
         let (contract, invoice) = state.procurement.of_invoice(&self.invoice)?;
-        let programme = state.procurement.programme(&contract.terms.programme)?;
-        require(programme.participants.contains_key(&self.payer), Rule::S05, || {
-            format!("{} does not take part in programme {}", self.payer, contract.terms.programme)
-        })?;
-        if let Some(known) = state.procurement.bank_refs.get(&self.bank_ref) {
-            return Err(Rejection::new(
-                Rule::P07,
-                format!("bank reference {} stands for payment {known} already", self.bank_ref),
-            ));
-        }
+        contract.require_open()?;
+        require_participant(&state.procurement, contract, self.payer)?;
+        state.procurement.require_new_bank_ref(&self.bank_ref)?;
         require(!self.amount.is_zero(), Rule::S05, || "a payment of nothing".into())?;
-        let approved = invoice.approved.ok_or_else(|| {
-            Rejection::new(Rule::P06, format!("invoice {} is not approved for payment", self.invoice))
-        })?;
-        let total = invoice.paid.plus(self.amount);
-        require(total.is_some_and(|total| total.minor() <= approved.minor()), Rule::P06, || {
-            format!(
-                "{} more would exceed the {approved} approved on invoice {}; {} are paid",
-                self.amount, self.invoice, invoice.paid
-            )
-        })
+        invoice.require_undisputed()?;
+        invoice.admit_more(self.amount)?;
+        require_second_person(state, contract, &act.author, Rule::P15)
     }
 
-    fn apply(&self, state: &mut State, _: &RecordedAct) {
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
         if let Some(invoice) = state.procurement.invoices.get_mut(&self.invoice) {
             invoice.paid = invoice.paid.plus(self.amount).unwrap_or(invoice.paid);
             invoice.payments.push(self.payment.clone());
         }
-        state.procurement.bank_refs.insert(self.bank_ref.clone(), self.payment.clone());
+        let fact = MoneyFact::Payment(self.payment.clone());
+        state.procurement.bank_refs.insert(self.bank_ref.clone(), fact.clone());
+        state.procurement.bear(act.seq, &self.invoice, self.payer, &fact);
         state.procurement.payments.insert(self.payment.clone(), self.clone());
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        Some(Effect::Paid { payment: self.payment.clone() })
     }
 
     fn subjects(&self, state: &State) -> Vec<Subject> {

@@ -6,16 +6,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::participation::{EarlierShares, Withdrawal};
 use crate::domain::codes::{Cpv, DocumentKind, MlCategory, Party};
 use crate::domain::consent::Signer;
 use crate::domain::event::{RecordedAct, Rules, events};
-use crate::domain::ids::{ContractId, PoolId, ProgrammeId};
+use crate::domain::ids::{CommitmentId, ContractId, PoolId, ProgrammeId};
 use crate::domain::money::{Currency, Money, Share, common_weights};
 use crate::domain::party::{DIRECTOR, MINISTER, PAYER};
 use crate::domain::rejection::{Rejection, Rule, require};
 use crate::domain::state::State;
 use crate::domain::subject::Subject;
 use crate::domain::text::{Text, code_list};
+use crate::domain::time::Date;
 
 code_list! {
     /// By which of a programme's share vectors a cost is divided.
@@ -102,6 +104,14 @@ events! {
         /// Each participant's part, in the order of the country codes
         parts: Vec<PartyAmount>,
     }
+
+    /// Cancel a programme before anything is contracted in it, as the lead nation
+    ProgrammeCancelled {
+        /// Number of the programme
+        programme: ProgrammeId,
+        /// Why
+        reason: Text,
+    }
 }
 
 /// A participant's shares.
@@ -120,12 +130,20 @@ pub struct Shares {
 pub struct Programme {
     /// What was proposed.
     pub terms: ProgrammeProposed,
-    /// Who takes part.
+    /// Who takes part with which shares, as last agreed.
     pub participants: BTreeMap<Party, Shares>,
+    /// Who took part before that, the first agreement first.
+    pub earlier: Vec<EarlierShares>,
+    /// Who withdrew.
+    pub withdrawals: Vec<Withdrawal>,
     /// The currency, once the arrangement is in effect.
     pub currency: Option<Currency>,
     /// The entry that put the arrangement into effect.
     pub effective_in: Option<u64>,
+    /// The entry that cancelled it.
+    pub cancelled_in: Option<u64>,
+    /// The funds committed to it.
+    pub commitments: Vec<CommitmentId>,
     /// Its contracts.
     pub contracts: Vec<ContractId>,
     /// The cost pools shared out, and each part.
@@ -135,6 +153,10 @@ pub struct Programme {
 impl Rules for ProgrammeProposed {
     fn signers(&self, _: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         Ok(vec![Signer::of(self.lead, DIRECTOR)])
+    }
+
+    fn binds(&self, _: &State) -> Vec<Party> {
+        vec![self.lead]
     }
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
@@ -148,8 +170,12 @@ impl Rules for ProgrammeProposed {
         let programme = Programme {
             terms: self.clone(),
             participants: BTreeMap::new(),
+            earlier: Vec::new(),
+            withdrawals: Vec::new(),
             currency: None,
             effective_in: None,
+            cancelled_in: None,
+            commitments: Vec::new(),
             contracts: Vec::new(),
             pools: BTreeMap::new(),
         };
@@ -172,6 +198,11 @@ impl Rules for ParticipantJoined {
         Ok(signers)
     }
 
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let programme = state.programme(&self.programme);
+        programme.map(|programme| programme.terms.lead).into_iter().chain([self.party]).collect()
+    }
+
     fn documents(&self) -> &'static [DocumentKind] {
         &[DocumentKind::Memorandum]
     }
@@ -186,7 +217,8 @@ impl Rules for ParticipantJoined {
         })?;
         require(!programme.participants.contains_key(&self.party), Rule::S02, || {
             format!("{} takes part in programme {} already", self.party, self.programme)
-        })
+        })?;
+        programme.require_uncancelled()
     }
 
     fn apply(&self, state: &mut State, _: &RecordedAct) {
@@ -205,29 +237,94 @@ impl Rules for ParticipantJoined {
     }
 }
 
+/// The participants' shares of one kind, in the order of the country codes.
+fn vector(participants: &BTreeMap<Party, Shares>, basis: CostBasis) -> Vec<Share> {
+    let pick = |shares: &Shares| match basis {
+        CostBasis::Quantity => shares.quantity,
+        CostBasis::CommonCost => shares.common_cost,
+        CostBasis::Fee => shares.fee,
+    };
+    participants.values().map(pick).collect()
+}
+
+/// Refuses shares of which one vector does not sum to exactly one (domain.md P01).
+pub(super) fn require_whole(participants: &BTreeMap<Party, Shares>) -> Result<(), Rejection> {
+    for (_, basis) in CostBasis::ALL {
+        let shares = vector(participants, *basis);
+        let sum = common_weights(&shares).and_then(|(weights, whole)| {
+            let sum = weights.iter().try_fold(0_u64, |sum, weight| sum.checked_add(*weight))?;
+            Some((sum, whole))
+        });
+        require(sum.is_some_and(|(sum, whole)| sum == whole), Rule::P01, || {
+            let listed: Vec<String> = shares.iter().map(ToString::to_string).collect();
+            format!("the {basis} shares {} do not sum to exactly 1", listed.join(" + "))
+        })?;
+    }
+    Ok(())
+}
+
 impl Programme {
-    /// Divides an amount by the participants' shares: largest remainder, ties by country code.
-    pub fn allocate(&self, basis: CostBasis, total: Money) -> Option<Vec<PartyAmount>> {
-        let (weights, _) = common_weights(&self.shares(basis))?;
-        let parts = total.allocate(&weights)?;
-        Some(
-            self.participants
-                .keys()
-                .zip(parts)
-                .map(|(party, amount)| PartyAmount { party: *party, amount })
-                .collect(),
-        )
+    /// Who takes part on a day, with which shares.
+    pub fn participants_on(&self, day: Date) -> &BTreeMap<Party, Shares> {
+        let earlier = self.earlier.iter().find(|shares| day < shares.until);
+        earlier.map_or(&self.participants, |shares| &shares.participants)
     }
 
-    /// The participants' shares of one kind, in the order of the country codes.
-    fn shares(&self, basis: CostBasis) -> Vec<Share> {
-        let pick = |shares: &Shares| match basis {
-            CostBasis::Quantity => shares.quantity,
-            CostBasis::CommonCost => shares.common_cost,
-            CostBasis::Fee => shares.fee,
-        };
-        self.participants.values().map(pick).collect()
+    /// True when a party takes part or did: what it took on then stays (domain.md P13).
+    pub fn ever_took_part(&self, party: Party) -> bool {
+        self.participants.contains_key(&party)
+            || self.withdrawals.iter().any(|withdrawal| withdrawal.party == party)
     }
+
+    /// Divides an amount by the participants' shares as last agreed: largest remainder, ties by country code.
+    pub fn allocate(&self, basis: CostBasis, total: Money) -> Option<Vec<PartyAmount>> {
+        divide(&self.participants, basis, total)
+    }
+
+    /// Refuses a party that does not take part on a day: by P13 when it has withdrawn, otherwise in the words given.
+    pub(super) fn require_part(
+        &self,
+        party: Party,
+        day: Date,
+        stranger: impl FnOnce() -> String,
+    ) -> Result<(), Rejection> {
+        if self.participants_on(day).contains_key(&party) {
+            return Ok(());
+        }
+        match self.withdrawals.iter().rev().find(|withdrawal| withdrawal.party == party) {
+            Some(withdrawal) => Err(Rejection::new(
+                Rule::P13,
+                format!(
+                    "{party} withdrew from programme {} as of {}: it takes on nothing new",
+                    self.terms.programme, withdrawal.effective
+                ),
+            )),
+            None => Err(Rejection::new(Rule::S05, stranger())),
+        }
+    }
+
+    pub(super) fn require_uncancelled(&self) -> Result<(), Rejection> {
+        match self.cancelled_in {
+            None => Ok(()),
+            Some(entry) => Err(Rejection::new(
+                Rule::S03,
+                format!("programme {} was cancelled in entry {entry}", self.terms.programme),
+            )),
+        }
+    }
+}
+
+/// Divides an amount by shares: largest remainder, ties by country code.
+fn divide(
+    participants: &BTreeMap<Party, Shares>,
+    basis: CostBasis,
+    total: Money,
+) -> Option<Vec<PartyAmount>> {
+    let (weights, _) = common_weights(&vector(participants, basis))?;
+    let parts = total.allocate(&weights)?;
+    Some(
+        participants.keys().zip(parts).map(|(party, amount)| PartyAmount { party: *party, amount }).collect(),
+    )
 }
 
 impl Rules for ArrangementEffective {
@@ -237,6 +334,11 @@ impl Rules for ArrangementEffective {
             format!("programme {} has fewer than two participants", self.programme)
         })?;
         Ok(programme.participants.keys().map(|party| Signer::of(*party, MINISTER)).collect())
+    }
+
+    fn binds(&self, state: &State) -> Vec<Party> {
+        let programme = state.programme(&self.programme);
+        programme.into_iter().flat_map(|programme| programme.participants.keys().copied()).collect()
     }
 
     fn documents(&self) -> &'static [DocumentKind] {
@@ -251,18 +353,9 @@ impl Rules for ArrangementEffective {
         require(programme.participants.contains_key(&programme.terms.lead), Rule::S03, || {
             format!("the lead nation {} has not joined programme {}", programme.terms.lead, self.programme)
         })?;
-        for (_, basis) in CostBasis::ALL {
-            let shares = programme.shares(*basis);
-            let sum = common_weights(&shares).and_then(|(weights, whole)| {
-                let sum = weights.iter().try_fold(0_u64, |sum, weight| sum.checked_add(*weight))?;
-                Some((sum, whole))
-            });
-            require(sum.is_some_and(|(sum, whole)| sum == whole), Rule::P01, || {
-                let listed: Vec<String> = shares.iter().map(ToString::to_string).collect();
-                format!("the {basis} shares {} do not sum to exactly 1", listed.join(" + "))
-            })?;
-        }
-        Ok(())
+        programme.require_uncancelled()?;
+        require_whole(&programme.participants)?;
+        state.procurement.require_states(programme, programme.participants.len())
     }
 
     fn apply(&self, state: &mut State, act: &RecordedAct) {
@@ -282,7 +375,7 @@ impl Rules for CostShareAssessed {
         Ok(vec![Signer::of(state.procurement.programme(&self.programme)?.terms.lead, PAYER)])
     }
 
-    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
+    fn admit(&self, state: &State, act: &RecordedAct) -> Result<(), Rejection> {
         if state.procurement.pools.contains(&self.pool) {
             return Err(Rejection::taken("pool", &self.pool));
         }
@@ -290,8 +383,8 @@ impl Rules for CostShareAssessed {
         require(programme.currency == Some(self.total.currency()), Rule::S05, || {
             "the pool is in another currency than the programme".into()
         })?;
-        let lawful = programme
-            .allocate(self.basis, self.total)
+        let participants = programme.participants_on(act.recorded_at.date());
+        let lawful = divide(participants, self.basis, self.total)
             .ok_or_else(|| Rejection::new(Rule::P09, "the pool cannot be divided by these shares"))?;
         let mut sum = Some(Money::zero(self.total.currency()));
         for part in &self.parts {
@@ -308,10 +401,36 @@ impl Rules for CostShareAssessed {
         })
     }
 
-    fn apply(&self, state: &mut State, _: &RecordedAct) {
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
         state.procurement.pools.insert(self.pool.clone(), self.programme.clone());
         if let Some(programme) = state.procurement.programmes.get_mut(&self.programme) {
             programme.pools.insert(self.pool.clone(), self.parts.clone());
+            let lead = programme.terms.lead;
+            state.procurement.share_out(act.seq, &self.pool, lead, &self.parts);
+        }
+    }
+
+    fn subjects(&self, _: &State) -> Vec<Subject> {
+        vec![Subject::Programme(self.programme.clone())]
+    }
+}
+
+impl Rules for ProgrammeCancelled {
+    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        Ok(vec![Signer::of(state.procurement.programme(&self.programme)?.terms.lead, DIRECTOR)])
+    }
+
+    fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
+        let programme = state.procurement.programme(&self.programme)?;
+        programme.require_uncancelled()?;
+        require(programme.contracts.is_empty(), Rule::S03, || {
+            format!("in programme {} a contract is signed: it is fulfilled, not cancelled", self.programme)
+        })
+    }
+
+    fn apply(&self, state: &mut State, act: &RecordedAct) {
+        if let Some(programme) = state.procurement.programmes.get_mut(&self.programme) {
+            programme.cancelled_in = Some(act.seq);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{BookRow, Holding};
-use crate::domain::codes::{Condition, Nsn, Party};
+use crate::domain::codes::{Condition, Niin, Nsn, Party};
 use crate::domain::ids::{BatchNumber, Place};
 use crate::domain::item::ItemId;
 use crate::domain::quantity::{Quantity, Unit};
@@ -19,8 +19,8 @@ pub(super) fn quantity(millionths: u128, unit: Unit) -> Quantity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Identity<'a> {
     Serial(&'a ItemId),
-    Batch(u64, &'a BatchNumber),
-    Bulk(u64),
+    Batch(Niin, &'a BatchNumber),
+    Bulk(Niin),
 }
 
 impl<'a> Identity<'a> {

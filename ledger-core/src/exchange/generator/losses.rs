@@ -6,7 +6,7 @@ use crate::domain::Role;
 use crate::domain::codes::{Condition, DocumentKind};
 use crate::domain::consignment::{Counted, ReturnReceived};
 use crate::domain::ids::{ConsignmentId, LossId, TransferId};
-use crate::domain::register::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
+use crate::domain::loss::{ItemFound, LossInvestigated, LossReported, WriteOffApproved};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {

@@ -10,8 +10,8 @@ use crate::domain::consignment::{
     ConsignmentDispatched, ConsignmentReceived, ItemsReserved, ReturnDispatched, ReturnReceived,
 };
 use crate::domain::ids::{ConsignmentId, DiscrepancyId, LicenceId, LossId, TransferId};
+use crate::domain::loss::LossReported;
 use crate::domain::money::{Currency, Money};
-use crate::domain::register::LossReported;
 use crate::domain::transfer::{
     LoanExtended, LoanRecalled, LoanTerms, RiskPoint, TitlePassed, TransferApproved, TransferCancelled,
     TransferKind, TransferProposed, TransferRefused,
