@@ -4,6 +4,7 @@ mod attacks;
 mod codec;
 mod crash;
 mod ed25519;
+mod fields;
 mod fixtures;
 mod format_doc;
 mod gate;
