@@ -123,6 +123,22 @@ fn every_flipped_bit_of_an_entry_is_a_flaw_of_that_entry_alone() {
 }
 
 #[test]
+fn whatever_a_flipped_bit_makes_of_an_event_is_its_own_encoding() {
+    // Behind what all bodies have in common: version, origin, number, link, time, author and the act's id.
+    let behind = front().len();
+    let mut decoded = 0;
+    for bytes in short_vectors() {
+        let mut bad = body(&bytes).to_vec();
+        for bit in behind * 8..bad.len() * 8 {
+            bad[bit / 8] ^= 1 << (bit % 8);
+            decoded += usize::from(decodes_only_its_own(&bad).unwrap());
+            bad[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+    assert!(decoded > 10_000, "{decoded} other bodies");
+}
+
+#[test]
 fn a_flipped_bit_in_the_greatest_entry_is_found() {
     let greatest = greatest();
     for byte in (0..greatest.len()).step_by(1_009).chain(greatest.len() - 64..greatest.len()) {

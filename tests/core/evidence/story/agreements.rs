@@ -15,11 +15,11 @@ pub(super) fn clocks(w: &mut World) {
         &[],
         json!([{"RegimeParametersSet": {"parameters": {
             "clock_skew_ms": 300_000, "in_transit_limit_h": 72, "discrepancy_answer_days": 30,
-            "permission_answer_h": 72, "crisis_permission_answer_h": 6, "crossing_tolerance_min": 30,
-            "crisis_first_h": 72, "crisis_extension_h": 168, "ratification_h": 72, "standing_days": 365,
+            "permission_answer_h": 48, "crisis_permission_answer_h": 6, "crossing_tolerance_min": 15,
+            "crisis_first_h": 96, "crisis_extension_h": 168, "ratification_h": 54, "standing_days": 366,
             "late_recording_h": 24, "minister_limits": ["1000000.00 EUR", "2000000.00 USD"],
             "crisis_limits": ["5000000.00 EUR"], "count_cadence_days": 180, "support_in_kind_days": 365,
-            "support_cash_days": 60, "framework_days": 2557, "settlement_days": 30,
+            "support_cash_days": 60, "framework_days": 2557, "settlement_days": 45,
             "bulk_tolerance_bp": 50, "ageing_days": [30, 60, 90, 365],
         }}}]),
     );
@@ -90,7 +90,7 @@ pub(super) fn crisis(w: &mut World) {
         &[],
         json!([{"CrisisDeclared": {
             "crisis": "CR-1", "party": "LV", "scope": "NATIONAL", "families": ["LOAN"],
-            "starts_at": w.now.later_by(60_000), "expires_at": w.now.later_by(24 * 3_600_000),
+            "starts_at": w.now.later_by(120_000), "expires_at": w.now.later_by(24 * 3_600_000),
             "ground": "Naidīga kustība pie robežas",
         }}]),
     );

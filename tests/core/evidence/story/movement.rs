@@ -6,7 +6,7 @@ use super::super::world::{World, time};
 use super::GUN;
 
 /// What a movement takes along by road to Latvia.
-fn convoy(load_class: u16) -> Value {
+fn convoy(load_class: u16, union_goods: bool) -> Value {
     json!({
         "starts_at": "2026-02-10T04:00:00Z",
         "legs": [{
@@ -16,28 +16,28 @@ fn convoy(load_class: u16) -> Value {
         "persons": 120,
         "vehicles": [{"class": "LIGHT", "count": 10}, {"class": "TRUCK", "count": 20}],
         "load_class": load_class, "oversize": false, "armed": true,
-        "dangerous_goods": [{"hazard": "1.2E", "neq_g": 50_000}], "union_goods": false, "items": [GUN],
+        "dangerous_goods": [{"hazard": "1.2E", "neq_g": 50_000}], "union_goods": union_goods, "items": [GUN],
         "transfers": ["LOAN-11"],
     })
 }
 
 /// The fields `more` together with those of the convoy.
-fn with_convoy(more: Value, load_class: u16) -> Value {
-    let mut fields = convoy(load_class);
+fn with_convoy(more: Value, load_class: u16, union_goods: bool) -> Value {
+    let mut fields = convoy(load_class, union_goods);
     fields.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
     fields
 }
 
-fn plan(id: &str, number: &str) -> Value {
+fn plan(id: &str, number: &str, union_goods: bool) -> Value {
     let more = json!({
         "movement": id, "number": number, "sending": "EE", "unit": "U-7", "mode": "ROAD",
         "purpose": "EXERCISE", "origin": "EE-TAPA-1", "destination": "LV-ADAZI-2",
     });
-    json!({"MovementPlanned": with_convoy(more, 30)})
+    json!({"MovementPlanned": with_convoy(more, 30, union_goods)})
 }
 
-fn amend(id: &str) -> Value {
-    json!({"MovementAmended": with_convoy(json!({"movement": id, "reason": "Lighter lorries"}), 20)})
+fn amend(id: &str, union_goods: bool) -> Value {
+    json!({"MovementAmended": with_convoy(json!({"movement": id, "reason": "Lighter lorries"}), 20, union_goods)})
 }
 
 /// Both movements.
@@ -61,8 +61,8 @@ fn permitted(w: &mut World) {
         "plan and ask",
         &[],
         json!([
-            plan("MV-1", "10-EENMC-01"),
-            amend("MV-1"),
+            plan("MV-1", "10-EENMC-01", false),
+            amend("MV-1", false),
             {"PermissionRequested": {"movement": "MV-1", "host": "LV"}},
         ]),
     );
@@ -102,7 +102,7 @@ fn called_off(w: &mut World) {
         "plan another and ask",
         &[],
         json!([
-            plan("MV-2", "10-EENMC-02"),
+            plan("MV-2", "10-EENMC-02", true),
             {"PermissionRequested": {"movement": "MV-2", "host": "LV"}},
         ]),
     );
@@ -118,7 +118,7 @@ fn called_off(w: &mut World) {
         "EE NMC",
         "change it and notify",
         &[],
-        json!([amend("MV-2"), {"MovementNotified": {"movement": "MV-2", "hosts": ["LV"]}}]),
+        json!([amend("MV-2", true), {"MovementNotified": {"movement": "MV-2", "hosts": ["LV"]}}]),
     );
     w.record(
         "LV NMC",

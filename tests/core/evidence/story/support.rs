@@ -60,4 +60,14 @@ pub(super) fn support(w: &mut World) {
             "bank_ref": "LV-2026-000018",
         }}]),
     );
+    // What Latvia keeps for Estonia goes on to Lithuania.
+    w.record_with(
+        &["LV PBO 2", "EE PBO"],
+        "pass on what belongs to another",
+        &[],
+        json!([{"TransferProposed": {
+            "transfer": "CUST-2", "kind": "CUSTODY", "from": "LV", "to": "LT", "owner": "EE",
+            "items": [format!("{FUEL}=50 LTR")], "purpose": "Storage", "risk_passes_at": "RECEIPT",
+        }}]),
+    );
 }

@@ -11,8 +11,8 @@ pub(super) fn tender(w: &mut World) {
         "admit a participant",
         &["memorandum"],
         json!([{"ParticipantAdmitted": {"programme": "JP-1", "party": "LT", "shares": [
-            {"party": "EE", "quantity_share": "1/2", "common_cost_share": "1/3", "fee_share": "1/3"},
-            {"party": "LT", "quantity_share": "1/6", "common_cost_share": "1/3", "fee_share": "1/3"},
+            {"party": "EE", "quantity_share": "1/2", "common_cost_share": "1/3", "fee_share": "1/2"},
+            {"party": "LT", "quantity_share": "1/6", "common_cost_share": "1/3", "fee_share": "1/6"},
             {"party": "LV", "quantity_share": "1/3", "common_cost_share": "1/3", "fee_share": "1/3"},
         ]}}]),
     );
