@@ -7,13 +7,16 @@
 use curve25519_dalek::constants::EIGHT_TORSION;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ledger_core::domain::{Act, Digest, Timestamp};
+use ledger_core::ledger::accession;
 use ledger_core::ledger::charter::sign;
 use ledger_core::ledger::{Head, RawEntry};
 use ledger_core::store::{Anchor, head_file};
 use serde_json::{Value, json};
 
 use super::small::{CARTRIDGES, Sound, registered, sound_with};
-use super::world::{DAWN, Forge, act_id, body, charter, events, key, officer, paper, sign_body, time};
+use super::world::{
+    DAWN, Forge, ORIGIN, act_id, body, charter, events, key, officer, paper, sign_body, time,
+};
 
 /// What the auditor is handed, and what he has to find first.
 pub(super) struct Attacked {
@@ -112,6 +115,33 @@ fn find(haystack: &[u8], needle: &[u8]) -> usize {
 
 fn enrolled(key: &[u8; 32]) -> Value {
     json!([{"KeyEnrolled": {"key": hex::encode(key), "party": "EE", "role": "PBO"}}])
+}
+
+/// What a joining ministry signs: for which ledger, under which name, with which key.
+struct Joining {
+    origin: &'static str,
+    name: &'static str,
+    signed_with: &'static str,
+}
+
+/// What Poland signs when it joins this ledger.
+const POLAND: Joining =
+    Joining { origin: ORIGIN, name: "Ministerstwo Obrony Narodowej", signed_with: "PL ROOT" };
+
+/// The admission of [`POLAND`], under what was signed.
+fn admission(signed: &Joining) -> Value {
+    let (origin, name) = (signed.origin.parse().unwrap(), signed.name.parse().unwrap());
+    let (_, signature) =
+        accession::sign(origin, "PL".parse().unwrap(), name, &officer(signed.signed_with)).unwrap();
+    json!([{"MinistryAdmitted": {
+        "party": "PL", "name": POLAND.name, "root_key": key(POLAND.signed_with), "accession": signature,
+    }}])
+}
+
+fn admitted(sound: &Sound, signed: &Joining) -> Forge {
+    let mut forge = at_the_end(sound);
+    forge.sign("EE MIN", "admit", &["membership_act"], admission(signed));
+    forge
 }
 
 /// Entry 0 with another founding, and nothing behind it that would still fit.
@@ -456,6 +486,21 @@ attacks! {
         signed(sound, "E10", "EE ROOT", enrolled(&bytes))
     }
 
+    /// A ministry is admitted under the signature of another key than its root key.
+    fn accession_signed_with_another_key(sound) {
+        forged(admitted(sound, &Joining { signed_with: "EE MIN", ..POLAND }), "E19")
+    }
+
+    /// A ministry is admitted under another name than it signed.
+    fn accession_to_another_name(sound) {
+        forged(admitted(sound, &Joining { name: "Ministerstwo Finansów", ..POLAND }), "E19")
+    }
+
+    /// A ministry is admitted with what it signed for another ledger.
+    fn accession_to_another_ledger(sound) {
+        forged(admitted(sound, &Joining { origin: "ledger.test/nordic", ..POLAND }), "E19")
+    }
+
     /// The same act was recorded at two positions.
     fn act_recorded_twice(sound) {
         let mut forge = at_the_end(sound);
@@ -526,4 +571,12 @@ attacks! {
 
 fn officer_key(name: &str) -> [u8; 32] {
     hex::decode(key(name)).unwrap().try_into().unwrap()
+}
+
+#[test]
+fn the_accession_that_a_ministry_did_sign_is_no_flaw() {
+    let sound = super::small::sound();
+    let forge = admitted(&sound, &POLAND);
+    let expectations = ledger_core::ledger::Expectations { charter: Some(sound.charter), now: None };
+    assert_eq!(super::fixtures::audit(&forge.entries, forge.anchor(), expectations), []);
 }

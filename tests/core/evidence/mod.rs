@@ -5,6 +5,7 @@ mod codec;
 mod coverage;
 mod crash;
 mod ed25519;
+mod fields;
 mod fixtures;
 mod format_doc;
 mod gate;

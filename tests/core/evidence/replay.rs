@@ -292,8 +292,33 @@ fn the_history_of_a_contract_has_its_deliveries_invoices_and_payments() {
         "register an invoice",
         "approve an invoice",
         "pay",
+        "agree on terms of supply",
+        "amend a contract",
+        "agree on options and take one",
+        "let an option lapse",
     ];
     assert_eq!(history(&world, Subject::Contract("JP-1/C-1".parse().unwrap())), expected);
+    let called_off = [
+        "call off",
+        "ask for quality assurance",
+        "supplier dispatches",
+        "receive a delivery",
+        "certify",
+        "judge a delivery",
+        "countersign",
+        "clear a reservation",
+        "countersign",
+        "give back to the supplier",
+        "pay an advance",
+        "register an exempt invoice",
+        "dispute and settle it",
+        "approve, settle, pay, take back",
+        "claim warranty",
+        "resolve a claim",
+        "close a contract",
+        "countersign",
+    ];
+    assert_eq!(history(&world, Subject::Contract("JP-1/C-2".parse().unwrap())), called_off);
 }
 
 /// Regression: a contract whose buyer is not the lead nation waits for the lead's signature, and while it
