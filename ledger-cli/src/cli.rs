@@ -647,11 +647,12 @@ pub(crate) struct ManArgs {
     pub(crate) dir: Option<PathBuf>,
 }
 
-/// The whole command line, with one subcommand of `record` and of `explain` for each kind of event.
+/// The whole command line, with one subcommand of `record` and of `explain` for each kind of event: there are many,
+/// so they are made only for a call that needs them.
 pub(crate) fn command() -> clap::Command {
     Cli::command()
-        .mut_subcommand("record", crate::commands::record::with_events)
-        .mut_subcommand("explain", crate::commands::explain::with_events)
+        .mut_subcommand("record", |record| record.defer(crate::commands::record::with_events))
+        .mut_subcommand("explain", |explain| explain.defer(crate::commands::explain::with_events))
 }
 
 /// Reads the command line.

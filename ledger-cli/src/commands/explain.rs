@@ -15,7 +15,9 @@ use crate::render::human;
 
 /// Adds a subcommand for each kind of event.
 pub(crate) fn with_events(explain: Command) -> Command {
-    form::with_events(explain, "--as EE:PBO", ExplainArgs::augment_args)
+    form::with_events(explain, |event| {
+        form::describe(event, "explain", "--as EE:PBO", ExplainArgs::augment_args)
+    })
 }
 
 /// Runs `explain EVENT …`.

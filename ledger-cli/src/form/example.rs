@@ -1,8 +1,11 @@
 //! Examples in the help: a call that an officer can start from.
 
+use ledger_core::domain::Event;
 use serde_json::Value;
 
-use super::{Shape, fields, flag, is_required, kebab};
+use super::shape::{Shape, fields, is_required, part};
+use super::{NOW, definitions, flag, kebab, read_event};
+use crate::error::CommandError;
 
 /// What an example gives besides the needed fields, because a rule asks for it.
 const ALSO: &[(&str, &str, &str)] = &[
@@ -13,16 +16,6 @@ const ALSO: &[(&str, &str, &str)] = &[
     ("ConsignmentReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
     ("ReturnReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
     ("DiscrepancyResolved", "location", "ADAZI"),
-    ("TitlePassed", "document", "title_deed:deed.pdf"),
-    ("TransferLicenceRecorded", "document", "licence:licence.pdf"),
-    ("RetransferConsentRecorded", "document", "retransfer_consent:consent.pdf"),
-    ("LossInvestigated", "document", "investigation_report:report.pdf"),
-    ("ParticipantJoined", "document", "memorandum:mou.pdf"),
-    ("ArrangementEffective", "document", "memorandum:mou.pdf"),
-    ("ContractSigned", "document", "contract:contract.pdf"),
-    ("DeliveryDispatched", "document", "despatch_advice:advice.pdf"),
-    ("DeliveryAccepted", "document", "conformity_certificate:certificate.pdf"),
-    ("InvoiceRegistered", "document", "invoice:invoice.pdf"),
 ];
 
 /// An example of a text: by the name of its field, or after what its title says.
@@ -72,15 +65,67 @@ pub(super) fn example_text(field: &str, title: &str) -> String {
     format!("{}-1", field.to_ascii_uppercase().replace('_', "-"))
 }
 
-/// A call of a verb that an officer can start from; it ends with `last`.
-pub(super) fn example(verb: &str, name: &str, schema: &Value, definitions: &Value, last: &str) -> String {
+/// A value that could stand in a field.
+fn value_of(shape: &Shape<'_>, field: &str) -> Value {
+    match shape {
+        Shape::Text(schema) => {
+            let words = part(schema, "enum").as_array().map_or(&[][..], Vec::as_slice);
+            // From one to another: not to itself.
+            let word = if field == "to" { words.get(1) } else { words.first() };
+            let text = || example_text(field, part(schema, "title").as_str().unwrap_or_default()).into();
+            word.cloned().unwrap_or_else(text)
+        }
+        Shape::Number => 1.into(),
+        Shape::Flag => true.into(),
+        Shape::List(element) => Value::Array(vec![value_of(element, field)]),
+        Shape::Structure(schema, definitions) => fields(schema)
+            .filter(|(name, _)| is_required(schema, name))
+            .map(|(name, property)| (name.to_owned(), value_of(&Shape::of(property, definitions), name)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+/// The fields of an event of this kind with a value for each: all that are needed, and those that [`ALSO`] gives.
+fn given(name: &str) -> Vec<(&str, String)> {
+    let schema = part(definitions(), name);
+    let own: Vec<_> = ALSO.iter().filter(|(event, ..)| *event == name).collect();
+    let mut given = Vec::new();
+    for (field, property) in fields(schema).filter(|(field, _)| *field != NOW) {
+        let values = own.iter().filter(|(_, known, _)| *known == field).map(|(.., value)| *value);
+        let before = given.len();
+        given.extend(values.map(|value| (field, value.to_owned())));
+        if given.len() == before && is_required(schema, field) {
+            let shape = match Shape::of(property, definitions()) {
+                Shape::List(element) => *element,
+                shape => shape,
+            };
+            given.push((field, shape.write(&value_of(&shape, field))));
+        }
+    }
+    given
+}
+
+/// The event of the example.
+fn event(name: &str, given: &[(&str, String)]) -> Result<Event, CommandError> {
+    read_event(name, |field| {
+        let moment = (field == NOW).then(|| "2026-01-30T09:00:00Z".to_owned());
+        let texts = given.iter().filter(|(known, _)| *known == field).map(|(_, text)| text.clone());
+        moment.into_iter().chain(texts).collect()
+    })
+}
+
+/// A call of a verb that an officer can start from, with the papers that such an act must bind; it ends with
+/// `last`.
+pub(super) fn example(verb: &str, name: &str, last: &str) -> String {
+    let given = given(name);
+    let papers = event(name, &given).map_or(&[][..], |event| event.documents());
     let mut line = format!("Example:\n  jointledger --ledger DIR {verb} {}", kebab(name));
-    let needed = fields(schema)
-        .filter(|(field, _)| is_required(schema, field) && *field != "occurred_at")
-        .map(|(field, property)| (field, Shape::of(property, definitions).example(field)));
-    let also = ALSO.iter().filter(|(event, ..)| *event == name);
-    for (field, value) in needed.chain(also.map(|(_, field, value)| (*field, (*value).to_owned()))) {
-        line.push_str(&format!(" \\\n      --{} {}", flag(field), quoted(&value)));
+    for (field, value) in &given {
+        line.push_str(&format!(" \\\n      --{} {}", flag(field), quoted(value)));
+    }
+    for paper in papers.iter().map(ToString::to_string) {
+        line.push_str(&format!(" \\\n      --document {paper}:{paper}.pdf"));
     }
     format!("{line} \\\n      {last}")
 }
@@ -94,5 +139,18 @@ fn quoted(value: &str) -> String {
         format!("\"{value}\"")
     } else {
         format!("'{value}'")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_every_kind_is_an_event_of_this_kind() {
+        let wrong: Vec<_> = super::super::kinds()
+            .filter_map(|name| Some((name, event(name, &given(name)).err()?.message)))
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }
