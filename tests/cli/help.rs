@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
+use ledger_core::domain::Event;
+use ledger_core::domain::codes::DocumentKind;
+
 use super::support::{FOUNDED, Ran, Talk, World, fuel, fuel_id, program, run, words};
 
 fn help(path: &[String]) -> String {
@@ -73,20 +76,20 @@ fn every_command_is_described_and_has_an_example() {
 }
 
 #[test]
-fn the_examples_of_record_are_taken_up_to_where_the_ledger_is_needed() {
+fn the_examples_of_record_and_explain_are_taken_up_to_where_the_ledger_is_needed() {
     let world = World::bare();
     fs::copy(world.path().join("ee-pbo"), world.path().join("officer")).unwrap();
-    for paper in
-        ["mou", "contract", "advice", "certificate", "invoice", "deed", "licence", "consent", "report"]
-    {
+    for (_, paper) in DocumentKind::ALL {
         fs::write(world.path().join(format!("{paper}.pdf")), "paper").unwrap();
     }
-    let record: Vec<_> = leaves().into_iter().filter(|(path, _)| path[0] == "record").collect();
-    assert_eq!(record.len(), 38, "one for each kind of event but the founding");
-    for (path, help) in record {
-        let calls = examples(&help);
-        assert_eq!(calls.len(), 1, "{path:?}: {calls:?}");
-        world.run(words(&calls[0])).code(2).says(&["there is no ledger in DIR"]);
+    for verb in ["record", "explain"] {
+        let listed = subcommands(&help(&[verb.to_owned()]));
+        assert_eq!(listed.len(), Event::CATALOGUE.len() - 1, "one for each kind of event but the founding");
+        for kind in listed {
+            let calls = examples(&help(&[verb.to_owned(), kind.clone()]));
+            assert_eq!(calls.len(), 1, "{verb} {kind}: {calls:?}");
+            world.run(words(&calls[0])).code(2).says(&["there is no ledger in DIR"]);
+        }
     }
 }
 
@@ -95,7 +98,7 @@ fn the_other_examples_are_calls_that_the_program_understands() {
     let world = World::bare();
     let mut seen = 0;
     for (path, help) in leaves().into_iter().chain([(vec!["-".to_owned()], help(&[]))]) {
-        if path[0] == "record" {
+        if ["record", "explain"].contains(&path[0].as_str()) {
             continue;
         }
         for call in examples(&help) {

@@ -7,31 +7,101 @@ use super::shape::{Shape, fields, is_required, part};
 use super::{NOW, definitions, flag, kebab, read_event};
 use crate::error::CommandError;
 
-/// What an example gives besides the needed fields, because a rule asks for it.
+/// What an example gives besides the needed fields, because a rule asks for it, or otherwise than other kinds do.
 const ALSO: &[(&str, &str, &str)] = &[
+    ("ActRefused", "reason", "the count is wrong"),
+    ("RegimeParametersSet", "parameters", REGIME),
+    ("StandingAuthorisationGranted", "limits", LIMITS),
+    ("StandingAuthorisationAmended", "limits", LIMITS),
+    ("MinistryAdmitted", "party", "PL"),
+    ("MinistryAdmitted", "name", "Ministry of National Defence of Poland"),
+    ("RoleDelegated", "until", "2026-02-28T22:00:00Z"),
     ("ItemRegistered", "ml", "ML4"),
     ("ItemRegistered", "hazard", "1.1D"),
     ("ItemRegistered", "neq_g_per_unit", "1000"),
+    ("ItemInstalled", "parent", "serial:0AA1J:V6X6:V-7"),
+    ("ItemInstalled", "child", "serial:0AA1J:VHF:R-9"),
+    ("ItemRemoved", "parent", "serial:0AA1J:V6X6:V-7"),
+    ("ItemRemoved", "child", "serial:0AA1J:VHF:R-9"),
+    ("PhysicalCountRecorded", "counted", "batch:1376-38-123-4567:EA-22-07=500 EA"),
     ("TransferProposed", "loan", "start=2026-02-01; due=2026-04-30"),
     ("ConsignmentReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
     ("ReturnReceived", "counted", "item=batch:1376-38-123-4567:EA-22-07=500 EA; condition=A"),
     ("DiscrepancyResolved", "location", "ADAZI"),
+    ("SupportDelivered", "location", "ADAZI"),
+    ("SupportReciprocated", "location", "ADAZI"),
+    ("MovementPlanned", "vehicles", "class=TRUCK; count=12"),
+    ("MovementPlanned", "dangerous_goods", "hazard=1.1D; neq_g=500000"),
+    ("MovementPlanned", "legs", LEG),
+    ("MovementAmended", "legs", LEG),
+    ("RefundReceived", "payment", "PAYMENT-1"),
+    ("ContractAmended", "lines", LINE),
 ];
 
-/// An example of a text: by the name of its field, or after what its title says.
-pub(super) fn example_text(field: &str, title: &str) -> String {
-    let known = match field {
-        "to" | "consignee" | "recipients" => "LV",
+/// Clocks and limits, as neighbours agree on them.
+const REGIME: &str = "clock_skew_ms=300000; in_transit_limit_h=72; discrepancy_answer_days=30;
+          permission_answer_h=72; crisis_permission_answer_h=6; crossing_tolerance_min=120;
+          crisis_first_h=72; crisis_extension_h=168; ratification_h=72;
+          standing_days=365; late_recording_h=24;
+          minister_limits=1000000.00 EUR; crisis_limits=250000.00 EUR;
+          count_cadence_days=180; support_in_kind_days=365; support_cash_days=60;
+          framework_days=2557; settlement_days=30; bulk_tolerance_bp=50;
+          ageing_days=30, 60, 90, 365";
+
+/// What a neighbour may move without asking.
+const LIMITS: &str = "persons=200; vehicles=60; at_once=2; load_class=60; armed=true;
+          crossing_points=VALKA; purposes=EXERCISE; modes=ROAD";
+
+/// A leg of a route.
+const LEG: &str = "point=VALKA; from=EE; to=LV;
+          etd=2026-03-01T06:00:00Z; eta=2026-03-01T18:00:00Z";
+
+/// A line of a contract as it reads once it is amended.
+const LINE: &str = "line=1; description=charge, demolition, 1 kg;
+          quantity=600 EA; unit_price=1234.50 EUR; per_party=EE:350 EA, LV:250 EA";
+
+/// An example of what is written in a field of this name.
+fn known(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "to" | "consignee" | "recipients" | "receiver" | "host" | "hosts" | "second" | "creditor"
+        | "grantees" => "LV",
+        "lead" | "buyer" | "first" | "debtor" => "EE",
         "consenting_state" => "US",
-        "expiry" | "new_due" => "2026-12-31",
+        "expiry" | "new_due" | "expires" | "valid_to" => "2026-12-31",
+        "end" => "2029-12-31",
+        "until" | "deadline" | "cleared_by" | "settle_by" | "standstill_until" => "2026-02-28",
+        "expires_at" => "2026-02-05T09:00:00Z",
+        "starts_at" | "window_from" => "2026-03-01T06:00:00Z",
+        "window_to" => "2026-03-01T18:00:00Z",
+        "since" => "2026-01-20T00:00:00Z",
+        "year" => "2026",
+        "persons" => "40",
+        "vehicles" => "12",
+        "load_class" => "60",
+        "notice_h" => "24",
+        "warranty_days" => "730",
+        "persons_lost" | "vehicles_lost" => "0",
+        "count" => "COUNT-1",
+        "oversize" | "armed" => "false",
         "ml" => "ML3",
         "nsn" | "nsns" => "1376-38-123-4567",
         "role" => "PBO",
-        "location" | "from_location" => "TAPA",
+        "point" | "crossing_points" => "VALKA",
+        "name" => "Valka",
+        "location" | "from_location" | "origin" => "TAPA",
+        "destination" | "final_destination" | "place" => "ADAZI",
+        "unit" => "EE-ENG-1",
+        "serial" => "EE20260120UO000123",
         "purpose" => "exercise Spring Storm",
         "activity" => "SPRING-STORM-26",
-        "reason" => "the count is wrong",
+        "reason" => "as agreed on 29 January",
         "finding" => "20 were left in the depot",
+        "remark" => "entered twice",
+        "ground" => "attack on the neighbour",
+        "actual" => "two hours late, a bridge was closed",
+        "risks" => "new supplier of the fuze",
+        "reservation" => "the manual is missing",
+        "defect" => "does not fire",
         "title" => "Explosive charges 2026",
         "capability" => "mobility and counter-mobility",
         "description" => "charge, demolition, 1 kg",
@@ -42,11 +112,12 @@ pub(super) fn example_text(field: &str, title: &str) -> String {
         "period" => "first half of 2026",
         "circumstances" => "not found at the yearly count",
         "vat" => "0.00 EUR",
-        _ => "",
-    };
-    if !known.is_empty() {
-        return known.into();
-    }
+        _ => return None,
+    })
+}
+
+/// An example of a text, after what its title says.
+pub(super) fn example_text(field: &str, title: &str) -> String {
     if let Some((_, example)) = title.split_once("such as ") {
         return example.split(" or ").next().unwrap_or(example).to_owned();
     }
@@ -65,18 +136,25 @@ pub(super) fn example_text(field: &str, title: &str) -> String {
     format!("{}-1", field.to_ascii_uppercase().replace('_', "-"))
 }
 
-/// A value that could stand in a field.
+/// A value that could stand in a field: what is known under its name, if the field takes it.
 fn value_of(shape: &Shape<'_>, field: &str) -> Value {
+    let known = known(field);
     match shape {
         Shape::Text(schema) => {
-            let words = part(schema, "enum").as_array().map_or(&[][..], Vec::as_slice);
-            // From one to another: not to itself.
-            let word = if field == "to" { words.get(1) } else { words.first() };
-            let text = || example_text(field, part(schema, "title").as_str().unwrap_or_default()).into();
-            word.cloned().unwrap_or_else(text)
+            let title = part(schema, "title").as_str().unwrap_or_default();
+            let known = known.filter(|_| !title.contains("hexadecimal"));
+            match part(schema, "enum").as_array() {
+                Some(words) => {
+                    let known = words.iter().find(|word| known.is_some_and(|known| *word == known));
+                    // From one to another: not to itself.
+                    let other = if field == "to" { words.get(1) } else { words.first() };
+                    known.or(other).cloned().unwrap_or_default()
+                }
+                None => known.map_or_else(|| example_text(field, title), str::to_owned).into(),
+            }
         }
-        Shape::Number => 1.into(),
-        Shape::Flag => true.into(),
+        Shape::Number => known.and_then(|known| known.parse::<u64>().ok()).unwrap_or(1).into(),
+        Shape::Flag => (known != Some("false")).into(),
         Shape::List(element) => Value::Array(vec![value_of(element, field)]),
         Shape::Structure(schema, definitions) => fields(schema)
             .filter(|(name, _)| is_required(schema, name))
