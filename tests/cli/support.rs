@@ -15,7 +15,8 @@ use tempfile::TempDir;
 /// The founders of the test ledgers.
 pub(crate) const PARTIES: [&str; 3] = ["ee", "lv", "lt"];
 /// The roles for which every founder has a test key.
-pub(crate) const ROLES: [&str; 10] = ["root", "reg", "pbo", "min", "pco", "fin", "qar", "nad", "lic", "hrh"];
+pub(crate) const ROLES: [&str; 14] =
+    ["root", "reg", "pbo", "min", "pco", "fin", "qar", "nad", "lic", "hrh", "nmc", "dty", "tfc", "cus"];
 
 /// Who countersigns the enrolments of a party.
 const WITNESS: [(&str, &str); 3] = [("ee", "lv"), ("lv", "lt"), ("lt", "ee")];
