@@ -4,8 +4,7 @@ use ledger_core::domain::pending::Pending;
 use ledger_core::domain::status::{Matter, MatterKind};
 use ledger_core::domain::{Party, State, Timestamp};
 use ledger_core::journal::Until;
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::StatusArgs;
 use crate::context::Context;
@@ -102,13 +101,16 @@ fn nets(_: &State, _: &Context) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// A matter as programs read it.
-#[derive(Serialize)]
-struct Line<'a> {
-    #[serde(flatten)]
-    matter: &'a Matter,
-    overdue: bool,
-    days_overdue: u64,
+/// A matter as programs read it. Its own kind stands under `matter`: `kind` is that of the line.
+fn line(matter: &Matter, now: Timestamp) -> Value {
+    let mut line = json!(matter);
+    if let Some(fields) = line.as_object_mut() {
+        fields.remove("kind");
+        fields.insert("matter".into(), json!(matter.kind));
+        fields.insert("overdue".into(), json!(matter.is_overdue(now)));
+        fields.insert("days_overdue".into(), json!(matter.days_overdue(now)));
+    }
+    line
 }
 
 fn emit(
@@ -133,8 +135,7 @@ fn emit(
         )?;
     }
     for matter in matters {
-        let (overdue, days_overdue) = (matter.is_overdue(now), matter.days_overdue(now));
-        context.emit("matter", Line { matter, overdue, days_overdue })?;
+        context.emit("matter", line(matter, now))?;
     }
     let overdue = matters.iter().filter(|matter| matter.is_overdue(now)).count();
     context.emit(
