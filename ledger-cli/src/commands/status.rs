@@ -4,7 +4,7 @@ use ledger_core::domain::pending::Pending;
 use ledger_core::domain::status::{Matter, MatterKind};
 use ledger_core::domain::{Party, State, Timestamp};
 use ledger_core::journal::Until;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::cli::StatusArgs;
 use crate::context::Context;
@@ -103,14 +103,12 @@ fn nets(_: &State, _: &Context) -> Result<(), CommandError> {
 
 /// A matter as programs read it. Its own kind stands under `matter`: `kind` is that of the line.
 fn line(matter: &Matter, now: Timestamp) -> Value {
-    let mut line = json!(matter);
-    if let Some(fields) = line.as_object_mut() {
-        fields.remove("kind");
-        fields.insert("matter".into(), json!(matter.kind));
-        fields.insert("overdue".into(), json!(matter.is_overdue(now)));
-        fields.insert("days_overdue".into(), json!(matter.days_overdue(now)));
-    }
-    line
+    let named = |name: String| if name == "kind" { "matter".into() } else { name };
+    let fields = json!(matter).as_object().cloned().unwrap_or_default();
+    let mut line: Map<_, _> = fields.into_iter().map(|(name, value)| (named(name), value)).collect();
+    line.insert("overdue".into(), json!(matter.is_overdue(now)));
+    line.insert("days_overdue".into(), json!(matter.days_overdue(now)));
+    Value::Object(line)
 }
 
 fn emit(
