@@ -20,6 +20,9 @@ pub(super) fn is_required(schema: &Value, field: &str) -> bool {
     part(schema, "required").as_array().is_some_and(|required| required.iter().any(|name| name == field))
 }
 
+/// A value that is longer than this stands on several lines in the help.
+const LINE: usize = 72;
+
 /// What a field takes, as far as the command line is concerned.
 pub(super) enum Shape<'a> {
     Text(&'a Value),
@@ -149,14 +152,18 @@ impl<'a> Shape<'a> {
             (Shape::List(element), Value::Array(elements)) => {
                 elements.iter().map(|value| element.short_inside(value)).collect::<Vec<_>>().join(", ")
             }
-            (Shape::Structure(schema, definitions), Value::Object(structure)) => fields(schema)
-                .filter_map(|(name, property)| Some((name, property, structure.get(name)?)))
-                .map(|(name, property, value)| {
-                    format!("{name}={}", Shape::of(property, definitions).short(value))
-                })
-                .collect::<Vec<_>>()
+            (Shape::Structure(schema, definitions), Value::Object(structure)) => {
+                let known = fields(schema)
+                    .filter_map(|(name, property)| Some((name, property, structure.get(name)?)));
+                let written: Vec<_> = known
+                    .map(|(name, property, value)| {
+                        format!("{name}={}", Shape::of(property, definitions).short(value))
+                    })
+                    .collect();
+                let line = written.join("; ");
                 // A line each when it is long: help that wraps inside a value could not be copied.
-                .join(if structure.len() > 4 { ";\n          " } else { "; " }),
+                if line.len() > LINE { written.join(";\n          ") } else { line }
+            }
             (_, other) => other.to_string(),
         }
     }
@@ -171,5 +178,46 @@ impl<'a> Shape<'a> {
             .filter_map(|(name, property)| Some(Shape::of(property, definitions).short(structure.get(name)?)))
             .collect::<Vec<_>>()
             .join(":")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_as_it_was_also_where_only_json_can_say_it() {
+        let text = json!({ "type": "string" });
+        let definitions = json!({
+            "Part": {
+                "properties": { "party": text, "share": { "type": "integer" }, "note": text },
+                "required": ["party", "share"],
+            },
+            "Whole": {
+                "properties": {
+                    "name": text,
+                    "parts": { "type": "array", "items": { "$ref": "#/$defs/Part" } },
+                    "main": { "anyOf": [{ "$ref": "#/$defs/Part" }, { "type": "null" }] },
+                },
+                "required": ["name", "parts"],
+            },
+        });
+        let shape = Shape::Structure(part(&definitions, "Whole"), &definitions);
+        let plain =
+            json!({ "name": "a", "parts": [{ "party": "EE", "share": 1 }, { "party": "LV", "share": 2 }] });
+        assert_eq!(shape.write(&plain), "name=a; parts=EE:1, LV:2");
+        for whole in [
+            plain,
+            json!({ "name": "a; b", "parts": [{ "party": "EE", "share": 1 }] }),
+            json!({ "name": "a", "parts": [{ "party": "EE", "share": 1, "note": "x" }] }),
+            json!({ "name": "a", "parts": [], "main": { "party": "EE", "share": 1 } }),
+        ] {
+            assert_eq!(shape.read(&shape.write(&whole)), Ok(whole));
+        }
+        assert!(shape.read("name=a; parts=EE").unwrap_err().contains("party:share"));
+        assert!(shape.read("name=a; name=b").unwrap_err().contains("twice"));
+        assert!(shape.read("colour=a").unwrap_err().contains("there are name, parts, main"));
     }
 }

@@ -120,7 +120,12 @@ fn rows(head: &[&str], rows: Vec<Vec<String>>) -> Option<String> {
 }
 
 fn unknown(kind: &str, id: impl std::fmt::Display) -> CommandError {
-    let lists = if kind == "entry" { "log" } else { "state" };
+    let lists = match kind {
+        "entry" => "log",
+        "party" => "key list",
+        "authorisation" | "crisis" => "show party CODE",
+        _ => "state",
+    };
     CommandError::new(Answer::No, format!("there is no {kind} {id} in this ledger"))
         .hint(format!("`jointledger {lists}` lists what there is"))
 }
