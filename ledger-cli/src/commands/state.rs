@@ -56,7 +56,8 @@ pub(crate) fn run(args: &StateArgs, context: &Context) -> Result<Answer, Command
     contracts(state, context)?;
     let waiting = state.pending().count();
     if waiting > 0 {
-        context.say(format_args!("{waiting} acts wait for signatures: `jointledger pending` lists them"))?;
+        let words = human::count(waiting as u64, "act waits", "acts wait");
+        context.say(format_args!("{words} for signatures: `jointledger pending` lists them"))?;
     }
     Ok(Answer::Done)
 }

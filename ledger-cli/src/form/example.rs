@@ -30,6 +30,7 @@ const ALSO: &[(&str, &str, &str)] = &[
     ("DiscrepancyResolved", "location", "ADAZI"),
     ("SupportDelivered", "location", "ADAZI"),
     ("SupportReciprocated", "location", "ADAZI"),
+    ("MovementPlanned", "number", "01-EEN-01"),
     ("MovementPlanned", "vehicles", "class=TRUCK; count=12"),
     ("MovementPlanned", "dangerous_goods", "hazard=1.1D; neq_g=500000"),
     ("MovementPlanned", "legs", LEG),

@@ -28,7 +28,7 @@ pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, Comman
         ShowCommand::Item { id } => {
             let (tip, history) = history(context, Subject::Item(id.clone()))?;
             let stock = tip.state().item(&id).ok_or_else(|| unknown("item", &id))?;
-            answer(context, "item", json::item(&id, stock), &history, || {
+            answer(context, "item", json::item(&id, stock), (tip.state(), &history), || {
                 goods::item_lines(&id.to_string(), stock)
             })
         }
@@ -37,13 +37,15 @@ pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, Comman
             let state = tip.state();
             let transfer = state.transfer(&id).ok_or_else(|| unknown("transfer", &id))?;
             let view = json::transfer(state, transfer);
-            answer(context, "transfer", view, &history, || goods::transfer_lines(state, transfer))
+            answer(context, "transfer", view, (tip.state(), &history), || {
+                goods::transfer_lines(state, transfer)
+            })
         }
         ShowCommand::Programme { id } => {
             let (tip, history) = history(context, Subject::Programme(id.clone()))?;
             let state = tip.state();
             let programme = state.programme(&id).ok_or_else(|| unknown("programme", &id))?;
-            answer(context, "programme", json::programme(state, programme), &history, || {
+            answer(context, "programme", json::programme(state, programme), (tip.state(), &history), || {
                 procurement::programme_lines(state, programme)
             })
         }
@@ -52,33 +54,41 @@ pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, Comman
             let state = tip.state();
             let contract = state.contract(&id).ok_or_else(|| unknown("contract", &id))?;
             let view = json::contract(state, contract);
-            answer(context, "contract", view, &history, || procurement::contract_lines(state, contract))
+            answer(context, "contract", view, (tip.state(), &history), || {
+                procurement::contract_lines(state, contract)
+            })
         }
         ShowCommand::Framework { id } => {
             let (tip, history) = history(context, Subject::Framework(id.clone()))?;
             let state = tip.state();
             let framework = state.framework(&id).ok_or_else(|| unknown("framework", &id))?;
             let view = json::framework(state, framework);
-            answer(context, "framework", view, &history, || procurement::framework_lines(state, framework))
+            answer(context, "framework", view, (tip.state(), &history), || {
+                procurement::framework_lines(state, framework)
+            })
         }
         ShowCommand::Movement { id } => {
             let (tip, history) = history(context, Subject::Movement(id.clone()))?;
             let movement = tip.state().movement(&id).ok_or_else(|| unknown("movement", &id))?;
-            answer(context, "movement", json::movement(movement), &history, || {
+            answer(context, "movement", json::movement(movement), (tip.state(), &history), || {
                 joint::movement_lines(movement)
             })
         }
         ShowCommand::Support { id } => {
             let (tip, history) = history(context, Subject::Support(id.clone()))?;
             let order = tip.state().support_order(&id).ok_or_else(|| unknown("support order", &id))?;
-            answer(context, "support_order", json::support(order), &history, || joint::support_lines(order))
+            answer(context, "support_order", json::support(order), (tip.state(), &history), || {
+                joint::support_lines(order)
+            })
         }
         ShowCommand::Authorisation { id } => {
             let (tip, history) = history(context, Subject::Authorisation(id.clone()))?;
             let authorisation =
                 tip.state().authorisation(&id).ok_or_else(|| unknown("authorisation", &id))?;
             let view = json_of!(authorisation);
-            answer(context, "authorisation", view, &history, || trust::authorisation_lines(authorisation))
+            answer(context, "authorisation", view, (tip.state(), &history), || {
+                trust::authorisation_lines(authorisation)
+            })
         }
         ShowCommand::Crisis { id } => {
             let (tip, history) = history(context, Subject::Crisis(id.clone()))?;
@@ -88,7 +98,9 @@ pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, Comman
                 return Err(unknown("crisis", &id));
             }
             let view = json::crisis(state, &id, &declared);
-            answer(context, "crisis", view, &history, || trust::crisis_lines(state, &id, &declared))
+            answer(context, "crisis", view, (tip.state(), &history), || {
+                trust::crisis_lines(state, &id, &declared)
+            })
         }
         ShowCommand::Party { id } => {
             let (tip, history) = history(context, Subject::Party(id))?;
@@ -96,7 +108,7 @@ pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, Comman
             let known = state.parties().find(|(party, _)| **party == id);
             let (_, record) = known.ok_or_else(|| unknown("party", id))?;
             let view = json::party(state, id, record);
-            answer(context, "party", view, &history, || trust::party_lines(state, id, record))
+            answer(context, "party", view, (tip.state(), &history), || trust::party_lines(state, id, record))
         }
     }
 }
@@ -149,13 +161,13 @@ fn answer(
     context: &Context,
     kind: &str,
     view: Value,
-    history: &[Entry],
+    (state, history): (&State, &[Entry]),
     lines: impl FnOnce() -> Vec<String>,
 ) -> Result<Answer, CommandError> {
     if context.json {
         context.emit(kind, view)?;
         for entry in history {
-            context.emit("entry", entry)?;
+            context.emit("entry", EntryView { entry, since: &Since::of(state, entry.entry) })?;
         }
         return Ok(Answer::Done);
     }
@@ -167,6 +179,16 @@ fn answer(
     }
     context.say(human::strong("History"))?;
     context.say(human::indented(&human::entries(history)))?;
+    let consents = history.iter().flat_map(|entry| {
+        state.reliances(entry.entry).iter().map(|reliance| {
+            let (party, family) = (reliance.party.to_string(), reliance.family.to_string());
+            vec![entry.entry.to_string(), party, family, reliance.basis.to_string()]
+        })
+    });
+    if let Some(consents) = rows(&["ENTRY", "OF", "FOR", "RESTS ON"], consents.collect()) {
+        context.say(human::strong("Consents"))?;
+        context.say(consents)?;
+    }
     Ok(Answer::Done)
 }
 
