@@ -12,18 +12,18 @@ use std::time::UNIX_EPOCH;
 use ledger_core::domain::Timestamp;
 use tempfile::TempDir;
 
-use super::support::{PARTIES, World, copy_all, officers_of};
+use super::support::{PARTIES, World, copy_all, officers_of, words};
 
 /// The papers that acts bind; what stands in them does not matter.
 const PAPERS: [&str; 8] =
     ["advice", "certificate", "contract", "deed", "form", "invoice", "licence", "memorandum"];
 
-pub(crate) fn sources() -> PathBuf {
+fn sources() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cli/cmd")).to_owned()
 }
 
 /// Lays out what a chapter finds in its folder.
-pub(crate) fn lay_out(folder: &Path, world: &World) {
+fn lay_out(folder: &Path, world: &World) {
     copy_all(world.path(), folder);
     copy_all(&sources().join("files"), folder);
     for paper in PAPERS {
@@ -34,6 +34,26 @@ pub(crate) fn lay_out(folder: &Path, world: &World) {
         fs::write(folder.join(format!("officers-{party}.jsonl")), line).unwrap();
     }
     fs::write(folder.join("crisis.jsonl"), crisis() + "\n").unwrap();
+}
+
+/// A ledger in which every act of a chapter was recorded.
+pub(crate) fn play(chapter: &str) -> World {
+    let world = World::bare();
+    lay_out(world.path(), &World::founded());
+    let text = fs::read_to_string(sources().join(format!("{chapter}.md"))).unwrap();
+    let mut calls: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if let Some(call) = line.strip_prefix("$ jointledger ") {
+            calls.push(call.to_owned());
+        } else if let Some(more) = line.strip_prefix("> ") {
+            calls.last_mut().unwrap().push_str(&format!(" {more}"));
+        }
+    }
+    let acts = ["record", "append", "countersign", "refuse"];
+    for call in calls.iter().filter(|call| acts.iter().any(|act| call.starts_with(act))) {
+        world.run(words(call));
+    }
+    world
 }
 
 /// Latvia declares a crisis. None may begin before it is declared, so this one begins now.

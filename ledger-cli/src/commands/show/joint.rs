@@ -102,7 +102,7 @@ pub(super) fn support_lines(order: &SupportOrder) -> Vec<String> {
             terms.purpose
         ),
         format!("  status {}", human::strong(word(order.status()))),
-        format!("  ordered {} worth {}, repaid in {}", list(&terms.items), terms.value, terms.repay),
+        format!("  ordered {} worth {}, repaid {}", list(&terms.items), terms.value, terms.repay),
         format!(
             "  delivered {} · invoiced {} · repaid {}",
             order.delivered_value(),
