@@ -633,9 +633,9 @@ pub(crate) struct ReconcileArgs {
     /// The ministry whose inventory it is
     #[arg(long)]
     pub(crate) party: Party,
-    /// How much quantities of fuel may differ, in thousandths
-    #[arg(long, value_name = "PER MILLE", default_value_t = 5)]
-    pub(crate) fuel_tolerance: u32,
+    /// How much quantities of fuel may differ, in basis points; without it, as the parties agreed (50 until they have)
+    #[arg(long, value_name = "BASIS POINTS")]
+    pub(crate) fuel_tolerance: Option<u32>,
     #[command(flatten)]
     pub(crate) at: AtArgs,
 }

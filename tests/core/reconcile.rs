@@ -321,7 +321,7 @@ fn fuel_may_differ_by_half_a_percent_and_rations_may_not() {
         &ledger.state,
         party("EE"),
         &book("EE", &[(&of(FUEL, "999.999 LTR"), TAPA), (&rations, TAPA)]),
-        Tolerances { fuel_per_mille: 0 },
+        Tolerances { fuel_bp: 0 },
     );
     assert_eq!(classes(&strict.breaks), [Quantity]);
 }

@@ -30,7 +30,9 @@ pub(crate) fn run(args: &ReconcileArgs, context: &Context) -> Result<Answer, Com
     };
     let tip = super::state_at(context, until)?;
     context.talk(format_args!("compared with the ledger after {} entries", tip.head().size));
-    let report = books.reconcile(tip.state(), Tolerances { fuel_per_mille: args.fuel_tolerance });
+    let agreed = Tolerances::agreed(tip.state());
+    let tolerances = args.fuel_tolerance.map_or(agreed, |fuel_bp| Tolerances { fuel_bp });
+    let report = books.reconcile(tip.state(), tolerances);
     let answer = if report.is_clean() { Answer::Done } else { Answer::No };
     CommandError::after(tell(&report, context), answer)
 }

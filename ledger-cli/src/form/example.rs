@@ -3,7 +3,7 @@
 use ledger_core::domain::Event;
 use serde_json::Value;
 
-use super::shape::{Shape, fields, is_required, part};
+use super::shape::{Shape, fields, is_required, part, words};
 use super::{NOW, definitions, flag, kebab, read_event};
 use crate::error::CommandError;
 
@@ -144,7 +144,7 @@ fn value_of(shape: &Shape<'_>, field: &str) -> Value {
         Shape::Text(schema) => {
             let title = part(schema, "title").as_str().unwrap_or_default();
             let known = known.filter(|_| !title.contains("hexadecimal"));
-            match part(schema, "enum").as_array() {
+            match words(schema) {
                 Some(words) => {
                     let known = words.iter().find(|word| known.is_some_and(|known| *word == known));
                     // From one to another: not to itself.

@@ -20,6 +20,14 @@ pub(super) fn is_required(schema: &Value, field: &str) -> bool {
     part(schema, "required").as_array().is_some_and(|required| required.iter().any(|name| name == field))
 }
 
+/// Most words of a list that the help shows; of a longer one it gives the title.
+const MAX_WORDS: usize = 30;
+
+/// The words of which a text is one, when they are few enough to be read.
+pub(super) fn words(schema: &Value) -> Option<&Vec<Value>> {
+    part(schema, "enum").as_array().filter(|words| words.len() <= MAX_WORDS)
+}
+
 /// A value that is longer than this stands on several lines in the help.
 const LINE: usize = 72;
 
@@ -35,7 +43,11 @@ pub(super) enum Shape<'a> {
 impl<'a> Shape<'a> {
     pub(super) fn of(property: &'a Value, definitions: &'a Value) -> Self {
         if let Some(name) = part(property, "$ref").as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-            return Shape::Structure(part(definitions, name), definitions);
+            let definition = part(definitions, name);
+            return match part(definition, "type").as_str() {
+                Some("object") => Shape::Structure(definition, definitions),
+                _ => Shape::of(definition, definitions),
+            };
         }
         if let Some(choices) = part(property, "anyOf").as_array()
             && let Some(some) = choices.iter().find(|choice| part(choice, "type") != "null")
@@ -60,7 +72,7 @@ impl<'a> Shape<'a> {
     /// What is written, for the help.
     pub(super) fn form(&self) -> Option<String> {
         match self {
-            Shape::Text(schema) => match part(schema, "enum").as_array() {
+            Shape::Text(schema) => match words(schema) {
                 Some(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
                 None => part(schema, "title").as_str().map(str::to_owned),
             },
@@ -192,10 +204,12 @@ mod tests {
         let text = json!({ "type": "string" });
         let definitions = json!({
             "Part": {
+                "type": "object",
                 "properties": { "party": text, "share": { "type": "integer" }, "note": text },
                 "required": ["party", "share"],
             },
             "Whole": {
+                "type": "object",
                 "properties": {
                     "name": text,
                     "parts": { "type": "array", "items": { "$ref": "#/$defs/Part" } },

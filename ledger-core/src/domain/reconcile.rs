@@ -182,14 +182,14 @@ pub struct BookRow {
 /// How much two records may differ and still agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Tolerances {
-    /// For fuel, in thousandths of the ledger's quantity.
-    pub fuel_per_mille: u32,
+    /// For fuel, in basis points of the ledger's quantity.
+    pub fuel_bp: u32,
 }
 
 impl Default for Tolerances {
     /// Half a percent of fuel (domain.md section 11.1, R1).
     fn default() -> Self {
-        Self { fuel_per_mille: 5 }
+        Self { fuel_bp: 50 }
     }
 }
 
@@ -198,12 +198,21 @@ const FUEL_GROUP: u64 = 91;
 /// Digits of a stock number behind the supply group.
 const BEHIND_GROUP: u64 = 100_000_000_000;
 
+/// A whole, in basis points.
+const WHOLE_BP: u128 = 10_000;
+
 impl Tolerances {
-    /// Thousandths by which the quantity of an item may differ.
-    fn per_mille(self, item: &ItemId) -> u128 {
+    /// What the parties agreed on; half a percent of fuel until they have.
+    pub fn agreed(state: &State) -> Self {
+        let agreed = state.agreed_regime();
+        agreed.map_or_else(Self::default, |regime| Self { fuel_bp: regime.bulk_tolerance_bp })
+    }
+
+    /// Basis points by which the quantity of an item may differ.
+    fn basis_points(self, item: &ItemId) -> u128 {
         match item {
             ItemId::Bulk { nsn } if nsn.digits().checked_div(BEHIND_GROUP) == Some(FUEL_GROUP) => {
-                u128::from(self.fuel_per_mille)
+                u128::from(self.fuel_bp)
             }
             _ => 0,
         }
@@ -211,15 +220,15 @@ impl Tolerances {
 
     /// True when two amounts of an item agree.
     fn agree(self, item: &ItemId, ledger: u128, book: u128) -> bool {
-        let allowed = ledger.saturating_mul(self.per_mille(item));
-        ledger.abs_diff(book).saturating_mul(1_000) <= allowed
+        let allowed = ledger.saturating_mul(self.basis_points(item));
+        ledger.abs_diff(book).saturating_mul(WHOLE_BP) <= allowed
     }
 
     /// The least and the largest amount of the ledger that may agree with the book's.
     fn range(self, item: &ItemId, book: u128) -> (u128, u128) {
-        let (book, per_mille) = (book.saturating_mul(1_000), self.per_mille(item));
-        let least = book.checked_div(1_000_u128.saturating_add(per_mille)).unwrap_or(0);
-        let most = 1_000_u128.checked_sub(per_mille).and_then(|kept| book.checked_div(kept));
+        let (book, points) = (book.saturating_mul(WHOLE_BP), self.basis_points(item));
+        let least = book.checked_div(WHOLE_BP.saturating_add(points)).unwrap_or(0);
+        let most = WHOLE_BP.checked_sub(points).and_then(|kept| book.checked_div(kept));
         (least, most.unwrap_or(u128::MAX))
     }
 }

@@ -3,6 +3,7 @@
 use ledger_core::domain::Rule;
 use ledger_core::domain::consent::{Basis, Family};
 use ledger_core::domain::ratification::RatificationStatus;
+use ledger_core::domain::reconcile::Tolerances;
 use serde_json::{Value, json};
 
 use super::consent_drafts::*;
@@ -54,6 +55,9 @@ scenario!(clocks_are_agreed_by_every_minister, [I03, S05], [RegimeParametersSet]
     assert_eq!(w.state.agreed_regime(), None, "two of three are not all");
     w.sign((LT, MIN), entry);
     assert_eq!(w.state.agreed_regime().unwrap().ratification_h, 72);
+    // The tolerance of reconciliation is one of them.
+    w.agree(&[(EE, MIN), (LV, MIN), (LT, MIN)], regime_with(json!({ "bulk_tolerance_bp": 7 })));
+    assert_eq!(Tolerances::agreed(&w.state), Tolerances { fuel_bp: 7 });
 });
 
 scenario!(nothing_stands_in_for_a_clock_that_is_not_agreed_on, [S03], [CrisisDeclared], |w| {

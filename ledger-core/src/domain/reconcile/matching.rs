@@ -253,7 +253,7 @@ impl<'a> Run<'a> {
     ) -> Option<usize> {
         let (key, unit) = (row.key.without(mask), row.unit);
         let exact = index.get_mut(&(key, unit, row.amount)).and_then(Vec::pop);
-        if exact.is_some() || self.tolerances.per_mille(row.id) == 0 {
+        if exact.is_some() || self.tolerances.basis_points(row.id) == 0 {
             return exact;
         }
         let (least, most) = self.tolerances.range(row.id, row.amount);
