@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use ledger_core::domain::ids::{ContractId, ProgrammeId, TransferId};
+use ledger_core::domain::ids::{
+    AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, SupportOrderId, TransferId,
+};
 use ledger_core::domain::item::ItemId;
 use ledger_core::domain::{Digest, Party, Role, Text, Timestamp};
 use ledger_core::ledger::state_digest::StateClaim;
@@ -113,7 +115,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   jointledger --ledger baltic pending")]
     Pending,
-    /// Show an item, a transfer, a programme, a contract or an entry, with its history
+    /// Show one thing with its history: an item, a transfer, a movement, a contract, a party, an entry
     #[command(subcommand)]
     Show(ShowCommand),
     /// List entries
@@ -475,7 +477,49 @@ pub(crate) enum ShowCommand {
         /// Number of the contract
         id: ContractId,
     },
-    /// Show one entry: what was done, by whom, and its link
+    /// Show a framework agreement: lines, ceiling, what was called off, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show framework F-1")]
+    Framework {
+        /// Number of the framework
+        id: FrameworkId,
+    },
+    /// Show a movement: route, permissions, crossings, deviations, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show movement M-1")]
+    Movement {
+        /// Number of the movement
+        id: MovementId,
+    },
+    /// Show an order of mutual support: what was given and repaid, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show support S-1")]
+    Support {
+        /// Number of the order
+        id: SupportOrderId,
+    },
+    /// Show a standing authorisation: for whom, within which limits, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show authorisation SA-1")]
+    Authorisation {
+        /// Number of the authorisation
+        id: AuthorisationId,
+    },
+    /// Show a crisis: who declared it, what was done under it, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show crisis CR-1")]
+    Crisis {
+        /// Number of the crisis
+        id: CrisisId,
+    },
+    /// Show a party: membership, keys, delegations, authorisations, crises, exclusions, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show party EE")]
+    Party {
+        /// Its country code
+        id: Party,
+    },
+    /// Show one entry: what was done, by whom, on whose consent it rests, and what became of it
     #[command(after_help = "Example:
   jointledger --ledger baltic show entry 12")]
     Entry {
@@ -647,11 +691,12 @@ pub(crate) struct ManArgs {
     pub(crate) dir: Option<PathBuf>,
 }
 
-/// The whole command line, with one subcommand of `record` and of `explain` for each kind of event.
+/// The whole command line, with one subcommand of `record` and of `explain` for each kind of event: there are many,
+/// so they are made only for a call that needs them.
 pub(crate) fn command() -> clap::Command {
     Cli::command()
-        .mut_subcommand("record", crate::commands::record::with_events)
-        .mut_subcommand("explain", crate::commands::explain::with_events)
+        .mut_subcommand("record", |record| record.defer(crate::commands::record::with_events))
+        .mut_subcommand("explain", |explain| explain.defer(crate::commands::explain::with_events))
 }
 
 /// Reads the command line.

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
+use ledger_core::domain::Event;
+use ledger_core::domain::codes::DocumentKind;
+
 use super::support::{FOUNDED, Ran, Talk, World, fuel, fuel_id, program, run, words};
 
 fn help(path: &[String]) -> String {
@@ -63,9 +66,10 @@ fn examples(help: &str) -> Vec<String> {
 #[test]
 fn every_command_is_described_and_has_an_example() {
     let leaves = leaves();
-    assert!(leaves.len() > 55, "{} commands", leaves.len());
+    assert!(leaves.len() > 2 * Event::CATALOGUE.len(), "{} commands", leaves.len());
     for (path, help) in leaves {
-        let first = help.lines().next().unwrap_or_default();
+        let first: Vec<_> = help.lines().take_while(|line| !line.is_empty()).collect();
+        let first = first.join(" ");
         assert!(first.len() > 10 && !first.starts_with("Usage"), "{path:?} has no description");
         assert!(!first.ends_with('.'), "{path:?}: {first}");
         assert!(!examples(&help).is_empty(), "{path:?} has no example");
@@ -73,20 +77,20 @@ fn every_command_is_described_and_has_an_example() {
 }
 
 #[test]
-fn the_examples_of_record_are_taken_up_to_where_the_ledger_is_needed() {
+fn the_examples_of_record_and_explain_are_taken_up_to_where_the_ledger_is_needed() {
     let world = World::bare();
     fs::copy(world.path().join("ee-pbo"), world.path().join("officer")).unwrap();
-    for paper in
-        ["mou", "contract", "advice", "certificate", "invoice", "deed", "licence", "consent", "report"]
-    {
+    for (_, paper) in DocumentKind::ALL {
         fs::write(world.path().join(format!("{paper}.pdf")), "paper").unwrap();
     }
-    let record: Vec<_> = leaves().into_iter().filter(|(path, _)| path[0] == "record").collect();
-    assert_eq!(record.len(), 38, "one for each kind of event but the founding");
-    for (path, help) in record {
-        let calls = examples(&help);
-        assert_eq!(calls.len(), 1, "{path:?}: {calls:?}");
-        world.run(words(&calls[0])).code(2).says(&["there is no ledger in DIR"]);
+    for verb in ["record", "explain"] {
+        let listed = subcommands(&help(&[verb.to_owned()]));
+        assert_eq!(listed.len(), Event::CATALOGUE.len() - 1, "one for each kind of event but the founding");
+        for kind in listed {
+            let calls = examples(&help(&[verb.to_owned(), kind.clone()]));
+            assert_eq!(calls.len(), 1, "{verb} {kind}: {calls:?}");
+            world.run(words(&calls[0])).code(2).says(&["there is no ledger in DIR"]);
+        }
     }
 }
 
@@ -95,14 +99,22 @@ fn the_other_examples_are_calls_that_the_program_understands() {
     let world = World::bare();
     let mut seen = 0;
     for (path, help) in leaves().into_iter().chain([(vec!["-".to_owned()], help(&[]))]) {
-        if path[0] == "record" {
+        if ["record", "explain"].contains(&path[0].as_str()) {
             continue;
         }
         for call in examples(&help) {
-            // What stands behind two blanks is a remark, what stands behind `>` is for the shell. A demo would
+            // What stands behind two blanks is a remark, what stands behind `>` or `|` is for the shell. A demo would
             // be played, so it is only asked for its help.
             let call = call.lines().next().unwrap().split("  ").next().unwrap().to_owned();
-            let call = call.split(" > ").next().unwrap().replace("/tmp/", "").replace("~/", "");
+            let call = call
+                .split(" > ")
+                .next()
+                .unwrap()
+                .split(" | ")
+                .next()
+                .unwrap()
+                .replace("/tmp/", "")
+                .replace("~/", "");
             let mut typed = words(&call);
             if typed[0] == "demo" {
                 typed.push("--help".into());
@@ -256,6 +268,10 @@ fn every_command_answers_programs_in_json_lines() {
         ("entry", "log".into()),
         ("entry", "show entry 3".into()),
         ("item", format!("show item {}", fuel_id(1))),
+        ("party", "show party EE".into()),
+        ("explanation", "explain consumption-reported --item 'bulk:9140-38-000-0001=1 LTR' --owner EE --holder EE --location TAPA --activity X".into()),
+        ("waiting", "status --party LT".into()),
+        ("signatures", "signatures".into()),
         ("head", "state".into()),
         ("book_row", "books --party EE".into()),
         ("reconciliation", "reconcile book.csv --party EE".into()),

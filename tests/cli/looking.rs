@@ -58,6 +58,17 @@ fn reading() -> Vec<String> {
         "show transfer L-1",
         "show programme P-1",
         "show contract K-1",
+        "show framework F-1",
+        "show movement M-1",
+        "show support S-1",
+        "show authorisation SA-1",
+        "show crisis CR-1",
+        "show party EE",
+        "status --party EE",
+        "status --party EE --at 3",
+        "signatures",
+        "replay --document",
+        "explain key-revoked --public-key 3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f --reason x",
     ]
     .map(str::to_owned)
     .into();

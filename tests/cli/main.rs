@@ -22,6 +22,7 @@ mod looking; // reading commands change no byte of the folder
 mod officers; // the fixed test keys are what their seeds give
 mod schema; // the printed schemas accept what `log --json` prints, and nothing else
 mod sharing; // two processes on one folder: in use, waiting, reading
+mod showing; // movements, authorisations, crises, parties and entries, as programs read them
 mod support; // ledgers to test on, and running the program
 mod transcripts; // the tutorial in cmd/*.md, played as it is written
 

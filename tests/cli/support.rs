@@ -9,13 +9,15 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// The founders of the test ledgers.
 pub(crate) const PARTIES: [&str; 3] = ["ee", "lv", "lt"];
 /// The roles for which every founder has a test key.
-pub(crate) const ROLES: [&str; 10] = ["root", "reg", "pbo", "min", "pco", "fin", "qar", "nad", "lic", "hrh"];
+pub(crate) const ROLES: [&str; 14] =
+    ["root", "reg", "pbo", "min", "pco", "fin", "qar", "nad", "lic", "hrh", "nmc", "dty", "tfc", "cus"];
 
 /// Who countersigns the enrolments of a party.
 const WITNESS: [(&str, &str); 3] = [("ee", "lv"), ("lv", "lt"), ("lt", "ee")];
@@ -269,7 +271,39 @@ impl Ran {
         for line in &lines {
             assert!(line["kind"].is_string() && line["version"] == 1, "{line}");
         }
+        for line in self.stdout.lines() {
+            let Names(mut names) = serde_json::from_str(line).unwrap();
+            let all = names.len();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), all, "a name stands twice: {line}");
+        }
         lines
+    }
+}
+
+/// The names in an object, as often as they stand there.
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) = map.next_entry()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+        from.deserialize_map(Reader)
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use ledger_core::domain::explain::{Explanation, Verdict};
-use ledger_core::domain::ratification::Reliance;
 use ledger_core::domain::{Party, PublicKey, RecordedAct, Role, State, Timestamp};
 
 use crate::cli::ExplainArgs;
@@ -15,7 +14,9 @@ use crate::render::human;
 
 /// Adds a subcommand for each kind of event.
 pub(crate) fn with_events(explain: Command) -> Command {
-    form::with_events(explain, "--as EE:PBO", ExplainArgs::augment_args)
+    form::with_events(explain, |event| {
+        form::describe(event, "explain", "--as EE:PBO", ExplainArgs::augment_args)
+    })
 }
 
 /// Runs `explain EVENT …`.
@@ -58,10 +59,6 @@ fn holder(state: &State, office: (Party, Role), at: Timestamp) -> Result<PublicK
     })
 }
 
-fn basis(reliance: &Reliance) -> String {
-    format!("{} {}: {}", reliance.party, reliance.family, reliance.basis)
-}
-
 /// Says it. Who was found to record it stands there when it matters: not in a refusal that everybody would get.
 fn tell(explanation: &Explanation, asked: bool, context: &Context) -> Result<(), CommandError> {
     if context.json {
@@ -75,7 +72,7 @@ fn tell(explanation: &Explanation, asked: bool, context: &Context) -> Result<(),
         Verdict::Lawful { bases, owes } => {
             context.say(format_args!("{}{by}: it takes effect at once", human::good("lawful")))?;
             for reliance in bases {
-                context.say(format_args!("  consent of {}", basis(reliance)))?;
+                context.say(format_args!("  {}", human::reliance(reliance)))?;
             }
             for debt in owes {
                 context.say(format_args!(

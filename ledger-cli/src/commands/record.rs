@@ -13,7 +13,7 @@ use crate::render::{human, json};
 
 /// Adds a subcommand for each kind of event.
 pub(crate) fn with_events(record: Command) -> Command {
-    form::with_events(record, "--key officer", KeyArgs::augment_args)
+    form::with_events(record, |event| form::describe(event, "record", "--key officer", KeyArgs::augment_args))
 }
 
 /// Runs `record EVENT …`.

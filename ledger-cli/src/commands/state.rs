@@ -2,7 +2,9 @@
 
 use std::io::{self, Write as _};
 
+use ledger_core::domain::movement::MovementStatus;
 use ledger_core::domain::register::Standing;
+use ledger_core::domain::support::SupportStatus;
 use ledger_core::domain::{Party, State};
 use ledger_core::journal::Until;
 use ledger_core::ledger::state_digest::{state_digest, write_document};
@@ -28,10 +30,19 @@ pub(crate) fn run(args: &StateArgs, context: &Context) -> Result<Answer, Command
             context.emit("transfer", json::transfer(state, transfer))?;
         }
         for (_, programme) in state.programmes() {
-            context.emit("programme", json::programme(programme))?;
+            context.emit("programme", json::programme(state, programme))?;
+        }
+        for (_, framework) in state.frameworks() {
+            context.emit("framework", json::framework(state, framework))?;
         }
         for (_, contract) in state.contracts() {
             context.emit("contract", json::contract(state, contract))?;
+        }
+        for (_, movement) in state.movements() {
+            context.emit("movement", json::movement(movement))?;
+        }
+        for (_, order) in state.support_orders() {
+            context.emit("support_order", json::support(order))?;
         }
         return Ok(Answer::Done);
     }
@@ -39,10 +50,14 @@ pub(crate) fn run(args: &StateArgs, context: &Context) -> Result<Answer, Command
     context.say(format_args!("{} {} entries{at}", human::strong("state after"), tip.head().size))?;
     holdings(state, args.party, context)?;
     open_transfers(state, context)?;
+    movements(state, context)?;
+    support(state, context)?;
+    frameworks(state, context)?;
     contracts(state, context)?;
     let waiting = state.pending().count();
     if waiting > 0 {
-        context.say(format_args!("{waiting} acts wait for signatures: `jointledger pending` lists them"))?;
+        let words = human::count(waiting as u64, "act waits", "acts wait");
+        context.say(format_args!("{words} for signatures: `jointledger pending` lists them"))?;
     }
     Ok(Answer::Done)
 }
@@ -71,13 +86,9 @@ fn holdings(state: &State, party: Option<Party>, context: &Context) -> Result<()
             ]);
         }
     }
-    if rows.is_empty() {
-        return Ok(());
-    }
     rows.sort();
-    context.say(human::strong("Holdings"))?;
     let head = ["HOLDER", "OWNER", "ITEM", "QUANTITY", "LOCATION", "STANDING"];
-    context.say(human::indented(&human::table(&head, rows)))
+    listed("Holdings", &head, rows, context)
 }
 
 fn open_transfers(state: &State, context: &Context) -> Result<(), CommandError> {
@@ -85,21 +96,80 @@ fn open_transfers(state: &State, context: &Context) -> Result<(), CommandError> 
         .transfers()
         .filter(|(id, _)| state.transfer_is_open(id))
         .map(|(id, transfer)| {
-            let status = json!(state.transfer_status(id));
             vec![
                 id.to_string(),
                 transfer.terms.kind.to_string(),
                 format!("{} to {}", transfer.terms.from, transfer.terms.to),
-                status.as_str().unwrap_or_default().replace('_', " "),
+                status(state.transfer_status(id)),
                 transfer.due.map_or_else(|| "-".into(), |due| due.to_string()),
             ]
         })
         .collect();
+    listed("Open transfers", &["TRANSFER", "KIND", "WAY", "STATUS", "DUE"], rows, context)
+}
+
+/// A list under its title, unless it is empty.
+fn listed(title: &str, head: &[&str], rows: Vec<Vec<String>>, context: &Context) -> Result<(), CommandError> {
     if rows.is_empty() {
         return Ok(());
     }
-    context.say(human::strong("Open transfers"))?;
-    context.say(human::indented(&human::table(&["TRANSFER", "KIND", "WAY", "STATUS", "DUE"], rows)))
+    context.say(human::strong(title))?;
+    context.say(human::indented(&human::table(head, rows)))
+}
+
+/// A status as people read it.
+fn status(status: impl serde::Serialize) -> String {
+    json!(status).as_str().unwrap_or_default().replace('_', " ")
+}
+
+/// The movements that are neither completed nor cancelled.
+fn movements(state: &State, context: &Context) -> Result<(), CommandError> {
+    let open = state.movements().filter(|(_, movement)| {
+        !matches!(movement.status(), MovementStatus::Completed | MovementStatus::Cancelled)
+    });
+    let rows = open.map(|(id, movement)| {
+        let way = movement
+            .foreign_states()
+            .iter()
+            .fold(movement.terms.sending.to_string(), |way, party| format!("{way}, {party}"));
+        let (starts, whereabouts) = (movement.plan.starts_at.to_string(), movement.whereabouts().to_string());
+        vec![
+            id.to_string(),
+            movement.terms.unit.to_string(),
+            way,
+            status(movement.status()),
+            starts,
+            whereabouts,
+        ]
+    });
+    listed("Movements", &["MOVEMENT", "UNIT", "THROUGH", "STATUS", "STARTS", "IN"], rows.collect(), context)
+}
+
+/// The orders of mutual support under which something is to come or to be repaid.
+fn support(state: &State, context: &Context) -> Result<(), CommandError> {
+    let open = state
+        .support_orders()
+        .filter(|(_, order)| !matches!(order.status(), SupportStatus::Settled | SupportStatus::Cancelled));
+    let rows = open.map(|(id, order)| {
+        let way = format!("{} to {}", order.terms.supplier, order.terms.receiver);
+        let (given, repaid) = (order.delivered_value().to_string(), order.repaid.to_string());
+        vec![id.to_string(), way, status(order.status()), given, repaid, order.terms.repay.to_string()]
+    });
+    listed("Mutual support", &["ORDER", "WAY", "STATUS", "GIVEN", "REPAID", "IN"], rows.collect(), context)
+}
+
+fn frameworks(state: &State, context: &Context) -> Result<(), CommandError> {
+    let rows = state.frameworks().map(|(id, framework)| {
+        let called = state.called_off(id).map_or_else(|| "-".into(), |amount| amount.to_string());
+        let (ceiling, end) = (framework.terms.ceiling.to_string(), framework.end.to_string());
+        vec![id.to_string(), framework.programme.to_string(), called, ceiling, end]
+    });
+    listed(
+        "Frameworks",
+        &["FRAMEWORK", "PROGRAMME", "CALLED OFF", "CEILING", "ENDS"],
+        rows.collect(),
+        context,
+    )
 }
 
 fn contracts(state: &State, context: &Context) -> Result<(), CommandError> {
@@ -116,12 +186,8 @@ fn contracts(state: &State, context: &Context) -> Result<(), CommandError> {
             ]);
         }
     }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    context.say(human::strong("Contracts"))?;
     let head = ["CONTRACT", "LINE", "FOR", "CONTRACTED", "RECEIVED", "ACCEPTED"];
-    context.say(human::indented(&human::table(&head, rows)))
+    listed("Contracts", &head, rows, context)
 }
 
 pub(crate) fn replay(args: &ReplayArgs, context: &Context) -> Result<Answer, CommandError> {
@@ -137,7 +203,10 @@ pub(crate) fn replay(args: &ReplayArgs, context: &Context) -> Result<Answer, Com
         ("items", state.items().count()),
         ("transfers", state.transfers().count()),
         ("open transfers", state.transfers().filter(|(id, _)| state.transfer_is_open(id)).count()),
+        ("movements", state.movements().count()),
+        ("support orders", state.support_orders().count()),
         ("programmes", state.programmes().count()),
+        ("frameworks", state.frameworks().count()),
         ("contracts", state.contracts().count()),
         ("acts that wait for signatures", state.pending().count()),
     ];

@@ -6,8 +6,7 @@ use ledger_core::domain::procurement::NetAmount;
 use ledger_core::domain::status::{Matter, MatterKind};
 use ledger_core::domain::{Party, State, Timestamp};
 use ledger_core::journal::Until;
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::cli::StatusArgs;
 use crate::context::Context;
@@ -132,13 +131,14 @@ fn nets(party: Party, state: &State, context: &Context) -> Result<(), CommandErr
     context.say(human::indented(&human::table(&["DEBTOR", "CREDITOR", "NOT YET SETTLED"], rows)))
 }
 
-/// A matter as programs read it.
-#[derive(Serialize)]
-struct Line<'a> {
-    #[serde(flatten)]
-    matter: &'a Matter,
-    overdue: bool,
-    days_overdue: u64,
+/// A matter as programs read it. Its own kind stands under `matter`: `kind` is that of the line.
+fn line(matter: &Matter, now: Timestamp) -> Value {
+    let named = |name: String| if name == "kind" { "matter".into() } else { name };
+    let fields = json!(matter).as_object().cloned().unwrap_or_default();
+    let mut line: Map<_, _> = fields.into_iter().map(|(name, value)| (named(name), value)).collect();
+    line.insert("overdue".into(), json!(matter.is_overdue(now)));
+    line.insert("days_overdue".into(), json!(matter.days_overdue(now)));
+    Value::Object(line)
 }
 
 fn emit(
@@ -163,8 +163,7 @@ fn emit(
         )?;
     }
     for matter in matters {
-        let (overdue, days_overdue) = (matter.is_overdue(now), matter.days_overdue(now));
-        context.emit("matter", Line { matter, overdue, days_overdue })?;
+        context.emit("matter", line(matter, now))?;
     }
     for debt in debts(party, state) {
         context.emit("debt", debt)?;

@@ -1,49 +1,67 @@
 //! An event as flags: one subcommand for each kind of event, made from the JSON Schema of the event.
 //!
 //! The schema says which fields there are, what they mean and which are needed; so the command line, the help
-//! and the JSON form of an act cannot disagree.
+//! and the JSON form of an act cannot disagree. What a subcommand takes is made when it is called or described,
+//! not at every start.
 
 mod example;
+mod shape;
 
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use ledger_core::domain::codes::{DocumentKind, Marking};
 use ledger_core::domain::{Act, ActId, Document, Event};
 use ledger_core::exchange::acts::{Draft, act_schema};
 use ledger_core::ledger::digest::of_document;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 
-use example::{example, example_text};
+use example::example;
+use shape::{Shape, fields, is_required, part};
+
+/// The schema of an act: made once, and only when somebody asks.
+static SCHEMA: LazyLock<Value> = LazyLock::new(act_schema);
+
+/// All structures of the schema.
+fn definitions() -> &'static Value {
+    part(&SCHEMA, "$defs")
+}
 
 /// The kinds of events that are recorded in a ledger that is there: all but the founding.
 fn kinds() -> impl Iterator<Item = &'static str> {
     Event::CATALOGUE.iter().map(|(_, name)| *name).filter(|name| *name != "LedgerConstituted")
 }
 
-/// Adds a subcommand for each kind of event to a verb; `finish` adds what the verb takes besides.
-pub(crate) fn with_events(verb: Command, last: &str, finish: impl Fn(Command) -> Command) -> Command {
-    let schema = act_schema();
-    let definitions = part(&schema, "$defs");
-    let name_of_verb = verb.get_name().to_owned();
+/// Adds a subcommand for each kind of event to a verb; what it takes, `describe` says once it is needed.
+pub(crate) fn with_events(verb: Command, describe: fn(Command) -> Command) -> Command {
     kinds().fold(verb, |verb, name| {
-        let schema = part(definitions, name);
-        let about = part(schema, "description").as_str().unwrap_or(name).replace('\n', " ");
-        let command = finish(subcommand(name, schema, definitions));
-        // What is added may bring a description of its own; the event's comes last.
-        let command = command.about(about).long_about(None);
-        verb.subcommand(command.after_help(example(&name_of_verb, name, schema, definitions, last)))
+        verb.subcommand(Command::new(kebab(name)).about(about(name)).defer(describe))
     })
 }
 
-/// A member of a schema; null where there is none.
-fn part<'a>(schema: &'a Value, name: &str) -> &'a Value {
-    schema.get(name).unwrap_or(&Value::Null)
+/// What a kind of event is, in a line.
+fn about(name: &str) -> String {
+    part(part(definitions(), name), "description").as_str().unwrap_or(name).replace('\n', " ")
+}
+
+/// Adds to the subcommand of a kind of event what it takes: a flag for each field, the papers, and what `more` adds
+/// for the verb. The example in its help ends with `last`.
+pub(crate) fn describe(
+    command: Command,
+    verb: &str,
+    last: &str,
+    more: impl Fn(Command) -> Command,
+) -> Command {
+    let Some(name) = kinds().find(|name| kebab(name) == command.get_name()) else { return command };
+    // What is added may bring a description of its own; the event's comes last.
+    let command = more(with_fields(command, name)).about(about(name)).long_about(None);
+    command.after_help(example(verb, name, last))
 }
 
 /// `TransferProposed` as `transfer-proposed`.
@@ -75,15 +93,18 @@ fn flag_in_words(path: &str) -> String {
     format!("--{}{}", flag(field), words.collect::<String>())
 }
 
+/// The field that is the moment of an act: now, unless somebody says otherwise.
+const NOW: &str = "occurred_at";
+
 /// The name under which clap keeps a field, apart from the names of the arguments that every command has.
 fn argument_id(field: &str) -> String {
     format!("event.{field}")
 }
 
-fn subcommand(name: &str, schema: &Value, definitions: &Value) -> Command {
-    let mut command = Command::new(kebab(name));
+fn with_fields(mut command: Command, name: &str) -> Command {
+    let schema = part(definitions(), name);
     for (field, property) in fields(schema) {
-        command = command.arg(argument(field, property, is_required(schema, field), definitions));
+        command = command.arg(argument(field, property, is_required(schema, field)));
     }
     let documents = |id: &'static str, help: &'static str| {
         Arg::new(id).long(id).value_name("KIND:FILE").action(ArgAction::Append).help(help).help_heading("Act")
@@ -100,24 +121,11 @@ fn subcommand(name: &str, schema: &Value, definitions: &Value) -> Command {
         .arg(act_id)
 }
 
-fn fields(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    part(schema, "properties")
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, property)| (name.as_str(), property))
-}
-
-fn is_required(schema: &Value, field: &str) -> bool {
-    part(schema, "required").as_array().is_some_and(|required| required.iter().any(|name| name == field))
-}
-
-fn argument(field: &str, property: &Value, required: bool, definitions: &Value) -> Arg {
-    let shape = Shape::of(property, definitions);
+fn argument(field: &str, property: &'static Value, required: bool) -> Arg {
+    let shape = Shape::of(property, definitions());
     let meaning = part(property, "description").as_str().unwrap_or(field).replace('\n', " ");
     let form = shape.form().map_or_else(String::new, |form| format!(" [{form}]"));
-    // The moment of an act is now unless somebody says otherwise.
-    let now = field == "occurred_at";
+    let now = field == NOW;
     let default = if now { "; now if it is left out" } else { "" };
     let arg = Arg::new(argument_id(field))
         .long(flag(field))
@@ -127,166 +135,6 @@ fn argument(field: &str, property: &Value, required: bool, definitions: &Value) 
     match shape {
         Shape::List(_) => arg.action(ArgAction::Append),
         _ => arg,
-    }
-}
-
-/// Most words of a list that the help shows; of a longer one it gives the title.
-const MAX_WORDS: usize = 30;
-
-/// The words of which a text is one, when they are few enough to be read.
-fn words(schema: &Value) -> Option<&Vec<Value>> {
-    part(schema, "enum").as_array().filter(|words| words.len() <= MAX_WORDS)
-}
-
-/// What a field takes, as far as the command line is concerned.
-enum Shape<'a> {
-    Text(&'a Value),
-    Number,
-    Flag,
-    List(Box<Shape<'a>>),
-    Structure(&'a Value, &'a Value),
-}
-
-impl<'a> Shape<'a> {
-    fn of(property: &'a Value, definitions: &'a Value) -> Self {
-        if let Some(name) = part(property, "$ref").as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-            let definition = part(definitions, name);
-            return match part(definition, "type").as_str() {
-                Some("object") => Shape::Structure(definition, definitions),
-                _ => Shape::of(definition, definitions),
-            };
-        }
-        if let Some(choices) = part(property, "anyOf").as_array()
-            && let Some(some) = choices.iter().find(|choice| part(choice, "type") != "null")
-        {
-            return Shape::of(some, definitions);
-        }
-        let is = |kind: &str| {
-            let found = part(property, "type");
-            found == kind || found.as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind))
-        };
-        if is("array") {
-            Shape::List(Box::new(Shape::of(part(property, "items"), definitions)))
-        } else if is("boolean") {
-            Shape::Flag
-        } else if is("integer") {
-            Shape::Number
-        } else {
-            Shape::Text(property)
-        }
-    }
-
-    /// What is written, for the help.
-    fn form(&self) -> Option<String> {
-        match self {
-            Shape::Text(schema) => match words(schema) {
-                Some(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
-                None => part(schema, "title").as_str().map(str::to_owned),
-            },
-            Shape::Number => Some("a whole number".into()),
-            Shape::Flag => Some("true or false".into()),
-            Shape::List(element) => element.form().map(|form| format!("{form}; once for each")),
-            Shape::Structure(schema, _) => {
-                let names: Vec<_> = fields(schema)
-                    .map(
-                        |(name, _)| {
-                            if is_required(schema, name) { name.to_owned() } else { format!("{name}?") }
-                        },
-                    )
-                    .collect();
-                Some(names.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join("; "))
-            }
-        }
-    }
-
-    /// The JSON of what somebody wrote.
-    fn read(&self, text: &str) -> Result<Value, String> {
-        match self {
-            Shape::Text(_) => Ok(Value::String(text.to_owned())),
-            Shape::Number => {
-                text.parse::<u64>().map(Value::from).map_err(|_| format!("{text:?} is no whole number"))
-            }
-            Shape::Flag => {
-                text.parse::<bool>().map(Value::from).map_err(|_| format!("{text:?} is not true or false"))
-            }
-            Shape::List(element) => {
-                let elements = text.split(',').map(|text| element.read_inside(text.trim()));
-                elements.collect::<Result<Vec<_>, _>>().map(Value::Array)
-            }
-            Shape::Structure(..) if text.trim_start().starts_with('{') => {
-                serde_json::from_str(text).map_err(|error| format!("{text:?} is not JSON: {error}"))
-            }
-            Shape::Structure(schema, definitions) => {
-                let mut structure = Map::new();
-                for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-                    let Some((name, value)) = part.split_once('=') else {
-                        return Err(format!("{part:?} is not field=value"));
-                    };
-                    let Some((_, property)) = fields(schema).find(|(known, _)| *known == name) else {
-                        let known: Vec<_> = fields(schema).map(|(name, _)| name).collect();
-                        return Err(format!("there is no field {name:?}; there are {}", known.join(", ")));
-                    };
-                    if structure
-                        .insert(name.to_owned(), Shape::of(property, definitions).read(value)?)
-                        .is_some()
-                    {
-                        return Err(format!("{name} is given twice"));
-                    }
-                }
-                Ok(Value::Object(structure))
-            }
-        }
-    }
-
-    /// The JSON of an element of a list inside a structure: a structure is written as its needed fields with
-    /// colons between, `EE:200 EA`.
-    fn read_inside(&self, text: &str) -> Result<Value, String> {
-        let Shape::Structure(schema, definitions) = self else { return self.read(text) };
-        let needed: Vec<_> = fields(schema).filter(|(name, _)| is_required(schema, name)).collect();
-        let parts: Vec<&str> = text.splitn(needed.len(), ':').collect();
-        if parts.len() != needed.len() {
-            let names: Vec<_> = needed.iter().map(|(name, _)| *name).collect();
-            return Err(format!("{text:?} is not {}", names.join(":")));
-        }
-        let values = needed.iter().zip(parts).map(|((name, property), part)| {
-            Ok(((*name).to_owned(), Shape::of(property, definitions).read(part.trim())?))
-        });
-        values.collect::<Result<Map<_, _>, String>>().map(Value::Object)
-    }
-
-    /// An example of an element of a list inside a structure.
-    fn example_inside(&self, field: &str) -> String {
-        let Shape::Structure(schema, definitions) = self else { return self.example(field) };
-        let needed = fields(schema).filter(|(name, _)| is_required(schema, name));
-        needed
-            .map(|(name, property)| Shape::of(property, definitions).example(name))
-            .collect::<Vec<_>>()
-            .join(":")
-    }
-
-    /// Something that could be written, for the example in the help.
-    fn example(&self, field: &str) -> String {
-        match self {
-            Shape::Text(schema) => match words(schema).and_then(|words| words.first()) {
-                Some(word) => word.as_str().unwrap_or_default().to_owned(),
-                None => example_text(field, part(schema, "title").as_str().unwrap_or_default()),
-            },
-            Shape::Number => "1".into(),
-            Shape::Flag => "true".into(),
-            Shape::List(element) => element.example(field),
-            Shape::Structure(schema, definitions) => fields(schema)
-                .filter(|(name, _)| is_required(schema, name))
-                .map(|(name, property)| {
-                    let example = match Shape::of(property, definitions) {
-                        Shape::List(element) => element.example_inside(name),
-                        shape => shape.example(name),
-                    };
-                    format!("{name}={example}")
-                })
-                .collect::<Vec<_>>()
-                // A line each when it is long: help that wraps inside a value could not be copied.
-                .join(if fields(schema).count() > 4 { ";\n          " } else { "; " }),
-        }
     }
 }
 
@@ -321,19 +169,26 @@ pub(crate) fn fresh_id() -> Result<ActId, CommandError> {
     Ok(ActId::new(bytes))
 }
 
-/// The event that the flags say: through the same JSON that `append` reads.
+/// The event that the flags say; it happens now unless they say otherwise.
 fn event_of(name: &str, given: &ArgMatches, context: &Context) -> Result<Event, CommandError> {
-    let schema = act_schema();
-    let definitions = part(&schema, "$defs");
-    let schema = part(definitions, name);
+    let texts = |field: &str| -> Vec<String> {
+        given.get_many(&argument_id(field)).into_iter().flatten().cloned().collect()
+    };
+    let now = if texts(NOW).is_empty() { Some(context.now()?.to_string()) } else { None };
+    read_event(
+        name,
+        |field| if field == NOW && now.is_some() { now.iter().cloned().collect() } else { texts(field) },
+    )
+}
+
+/// The event whose fields were written so: through the same JSON that `append` reads.
+fn read_event(name: &str, texts: impl Fn(&str) -> Vec<String>) -> Result<Event, CommandError> {
     let mut body = Map::new();
-    for (field, property) in fields(schema) {
-        let texts: Vec<&String> =
-            given.get_many::<String>(&argument_id(field)).into_iter().flatten().collect();
-        let shape = Shape::of(property, definitions);
+    for (field, property) in fields(part(definitions(), name)) {
+        let texts = texts(field);
+        let shape = Shape::of(property, definitions());
         let wrong = |why: String| CommandError::usage(format!("--{}: {why}", flag(field)));
         let value = match (&shape, texts.as_slice()) {
-            (_, []) if field == "occurred_at" => json!(context.now()?),
             (_, []) => continue,
             (Shape::List(element), texts) => {
                 let elements = texts.iter().map(|text| element.read(text));
@@ -343,7 +198,7 @@ fn event_of(name: &str, given: &ArgMatches, context: &Context) -> Result<Event, 
         };
         body.insert(field.to_owned(), value);
     }
-    let line = json!({ "events": [{ name: body }] }).to_string();
+    let line = serde_json::json!({ "events": [{ name: body }] }).to_string();
     let draft = Draft::parse(&line).map_err(|bad| {
         let field = bad.path.as_deref().and_then(|path| path.strip_prefix(&format!("events[0].{name}.")));
         CommandError::usage(match field {

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, ContentArrangement, Table};
 use ledger_core::domain::consent::{Signer, signer_list};
+use ledger_core::domain::ratification::Reliance;
 use ledger_core::domain::register::Standing;
 use ledger_core::domain::{Event, Text};
 use ledger_core::journal::Receipt;
@@ -123,9 +124,37 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-fn counts(persons: u32, vehicles: u32) -> String {
+/// `40 persons in 12 vehicles`.
+pub(crate) fn counts(persons: u32, vehicles: u32) -> String {
     let vehicles = count(vehicles.into(), "vehicle", "vehicles");
     format!("{} in {vehicles}", count(persons.into(), "person", "persons"))
+}
+
+/// On what a party's consent rests.
+pub(crate) fn reliance(reliance: &Reliance) -> String {
+    format!("consent of {} ({}): {}", reliance.party, reliance.family, reliance.basis)
+}
+
+/// The members of a structure that say something, in a line.
+pub(crate) fn facts(structure: &impl serde::Serialize) -> String {
+    let value = json!(structure);
+    let words = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let facts = value.as_object().into_iter().flatten().filter_map(|(name, value)| {
+        let name = name.replace('_', " ");
+        match value {
+            Value::Null | Value::Bool(false) => None,
+            Value::Number(number) if number.as_u64() == Some(0) => None,
+            Value::Bool(true) => Some(name),
+            Value::Array(elements) => {
+                Some(format!("{name} {}", elements.iter().map(words).collect::<Vec<_>>().join(", ")))
+            }
+            other => Some(format!("{name} {}", words(other))),
+        }
+    });
+    facts.collect::<Vec<_>>().join(" · ")
 }
 
 fn items<T>(items: &[T]) -> String {

@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 
 use ledger_core::domain::consent::Signer;
 use ledger_core::domain::consignment::Consignment;
+use ledger_core::domain::crisis::Crisis;
 use ledger_core::domain::event::Document;
-use ledger_core::domain::procurement::{Contract, Programme};
+use ledger_core::domain::ids::CrisisId;
+use ledger_core::domain::movement::Movement;
+use ledger_core::domain::party::PartyRecord;
+use ledger_core::domain::procurement::{Contract, Framework, Programme};
 use ledger_core::domain::register::{Master, Stock};
+use ledger_core::domain::support::SupportOrder;
 use ledger_core::domain::transfer::{Transfer, TransferStatus};
 use ledger_core::domain::{Event, Party, Role, State};
 use ledger_core::journal::{Receipt, Visit};
@@ -146,15 +151,39 @@ pub(crate) fn transfer(state: &State, transfer: &Transfer) -> Value {
 }
 
 /// A programme.
-pub(crate) fn programme(programme: &Programme) -> Value {
+pub(crate) fn programme(state: &State, programme: &Programme) -> Value {
+    let id = &programme.terms.programme;
+    let commitments: Vec<_> = programme.commitments.iter().filter_map(|id| state.commitment(id)).collect();
+    let procedures = state.procurement_procedures().filter(|(_, known)| known.terms.programme == *id);
+    let frameworks = state.frameworks().filter(|(_, known)| known.programme == *id);
     json!({
-        "programme": programme.terms.programme,
+        "programme": id,
+        "status": state.programme_status(id),
         "terms": programme.terms,
         "participants": programme.participants,
+        "withdrawals": programme.withdrawals,
         "currency": programme.currency,
         "effective_in": programme.effective_in,
+        "cancelled_in": programme.cancelled_in,
+        "commitments": commitments,
+        "procedures": procedures.map(|(id, _)| id).collect::<Vec<_>>(),
+        "frameworks": frameworks.map(|(id, _)| id).collect::<Vec<_>>(),
         "contracts": programme.contracts,
         "pools": programme.pools,
+    })
+}
+
+/// A framework.
+pub(crate) fn framework(state: &State, framework: &Framework) -> Value {
+    json!({
+        "framework": framework.terms.framework,
+        "programme": framework.programme,
+        "terms": framework.terms,
+        "end": framework.end,
+        "signed_in": framework.signed_in,
+        "extended_in": framework.extended_in,
+        "call_offs": framework.call_offs,
+        "called_off": state.called_off(&framework.terms.framework),
     })
 }
 
@@ -169,23 +198,90 @@ pub(crate) fn contract(state: &State, contract: &Contract) -> Value {
         .invoices
         .iter()
         .filter_map(|id| state.invoice(id))
-        .map(|invoice| {
-            json!({
-                "invoice": invoice.terms.invoice,
-                "terms": invoice.terms,
-                "approved": invoice.approved,
-                "paid": invoice.paid,
-                "payments": invoice.payments,
-            })
-        })
+        .map(|invoice| with("invoice", &invoice.terms.invoice, invoice))
         .collect();
+    let deliveries =
+        contract.deliveries.iter().filter_map(|id| Some(with("delivery", id, state.delivery(id)?)));
+    let options =
+        contract.options.iter().filter_map(|id| Some(with("option", id, state.contract_option(id)?)));
+    let dossier = &contract.dossier;
+    let advances = dossier.advances.iter().filter_map(|id| Some(with("advance", id, state.advance(id)?)));
     json!({
         "contract": contract.terms.contract,
+        "framework": contract.framework,
         "terms": contract.terms,
         "signed_in": contract.signed_in,
+        "amended_in": contract.amended_in,
+        "closed_in": dossier.closed_in,
+        "supply": contract.supply,
+        "schedule": contract.schedule,
         "progress": progress,
         "invoiced": contract.invoiced,
-        "deliveries": contract.deliveries,
+        "reserved": dossier.reserved,
+        "deliveries": deliveries.collect::<Vec<_>>(),
         "invoices": invoices,
+        "options": options.collect::<Vec<_>>(),
+        "advances": advances.collect::<Vec<_>>(),
+        "quality_requests": dossier.quality_requests,
+        "vat_certificates": dossier.vat_certificates,
+        "warranty_claims": dossier.warranty_claims,
+    })
+}
+
+/// A row with the number under which it is known.
+fn with(name: &str, id: impl Serialize, row: impl Serialize) -> Value {
+    let mut value = json!({ name: id });
+    if let (Some(fields), Value::Object(row)) = (value.as_object_mut(), json!(row)) {
+        fields.extend(row);
+    }
+    value
+}
+
+/// A movement.
+pub(crate) fn movement(movement: &Movement) -> Value {
+    let mut value = with("movement", &movement.terms.movement, movement);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("status".into(), json!(movement.status()));
+        fields.insert("whereabouts".into(), json!(movement.whereabouts()));
+    }
+    value
+}
+
+/// An order of mutual support.
+pub(crate) fn support(order: &SupportOrder) -> Value {
+    let mut value = with("order", &order.terms.order, order);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("status".into(), json!(order.status()));
+        fields.insert("delivered_value".into(), json!(order.delivered_value()));
+    }
+    value
+}
+
+/// A crisis: who declared it, and what was done under it.
+pub(crate) fn crisis(state: &State, id: &CrisisId, declared: &[&Crisis]) -> Value {
+    let owed = state.ratifications().filter(|(_, ratification)| ratification.crisis == *id);
+    let owed = owed.map(|((entry, party), ratification)| {
+        json!({ "entry": entry, "party": party, "ratification": ratification })
+    });
+    json!({ "crisis": id, "declared": declared, "ratifications": owed.collect::<Vec<_>>() })
+}
+
+/// A party, with its keys and with what it lets others do.
+pub(crate) fn party(state: &State, id: Party, record: &PartyRecord) -> Value {
+    let keys = state.keys().filter(|(_, key)| key.party == id).map(|(key, record)| with("key", key, record));
+    let delegations = state.delegations().filter(|(_, known)| known.party == id);
+    let authorisations = state.authorisations().filter(|(_, known)| known.terms.grantor == id);
+    let granted = state.authorisations().filter(|(_, known)| known.terms.grantees.contains(&id));
+    let crises = state.crises().filter(|known| known.terms.party == id);
+    let exclusions = state.exclusions().filter(|(_, known)| known.terms.party == id);
+    json!({
+        "party": id,
+        "record": record,
+        "keys": keys.collect::<Vec<_>>(),
+        "delegations": delegations.map(|(_, known)| known).collect::<Vec<_>>(),
+        "authorisations_given": authorisations.map(|(_, known)| known).collect::<Vec<_>>(),
+        "authorisations_held": granted.map(|(_, known)| known).collect::<Vec<_>>(),
+        "crises": crises.collect::<Vec<_>>(),
+        "exclusions": exclusions.map(|(_, known)| known).collect::<Vec<_>>(),
     })
 }

@@ -319,6 +319,11 @@ impl Event {
         self.rules().subjects(state)
     }
 
+    /// The papers that an act with this event must bind.
+    pub fn documents(&self) -> &'static [DocumentKind] {
+        self.rules().documents()
+    }
+
     /// The keys that the event brings into use: each must be a sound Ed25519 key.
     pub fn new_keys(&self) -> Vec<PublicKey> {
         match self {

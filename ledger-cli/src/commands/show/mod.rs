@@ -1,0 +1,323 @@
+//! `show`: one thing, with its history.
+
+mod goods;
+mod joint;
+mod procurement;
+mod trust;
+
+use std::ops::ControlFlow;
+
+use ledger_core::domain::compromise::Doubt;
+use ledger_core::domain::correction::Correction;
+use ledger_core::domain::ratification::{Ratification, RatificationStatus, Reliance};
+use ledger_core::domain::{Party, PublicKey, State, Subject};
+use ledger_core::journal::{self, Thread, Until};
+use ledger_core::ledger::Tip;
+use serde::Serialize;
+use serde_json::{Value, json as json_of};
+
+use crate::cli::ShowCommand;
+use crate::context::Context;
+use crate::error::{Answer, CommandError};
+use crate::render::json::Entry;
+use crate::render::{human, json};
+
+pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, CommandError> {
+    match what {
+        ShowCommand::Entry { position } => entry(position, context),
+        ShowCommand::Item { id } => {
+            let (tip, history) = history(context, Subject::Item(id.clone()))?;
+            let stock = tip.state().item(&id).ok_or_else(|| unknown("item", &id))?;
+            answer(context, "item", json::item(&id, stock), (tip.state(), &history), || {
+                goods::item_lines(&id.to_string(), stock)
+            })
+        }
+        ShowCommand::Transfer { id } => {
+            let (tip, history) = history(context, Subject::Transfer(id.clone()))?;
+            let state = tip.state();
+            let transfer = state.transfer(&id).ok_or_else(|| unknown("transfer", &id))?;
+            let view = json::transfer(state, transfer);
+            answer(context, "transfer", view, (tip.state(), &history), || {
+                goods::transfer_lines(state, transfer)
+            })
+        }
+        ShowCommand::Programme { id } => {
+            let (tip, history) = history(context, Subject::Programme(id.clone()))?;
+            let state = tip.state();
+            let programme = state.programme(&id).ok_or_else(|| unknown("programme", &id))?;
+            answer(context, "programme", json::programme(state, programme), (tip.state(), &history), || {
+                procurement::programme_lines(state, programme)
+            })
+        }
+        ShowCommand::Contract { id } => {
+            let (tip, history) = history(context, Subject::Contract(id.clone()))?;
+            let state = tip.state();
+            let contract = state.contract(&id).ok_or_else(|| unknown("contract", &id))?;
+            let view = json::contract(state, contract);
+            answer(context, "contract", view, (tip.state(), &history), || {
+                procurement::contract_lines(state, contract)
+            })
+        }
+        ShowCommand::Framework { id } => {
+            let (tip, history) = history(context, Subject::Framework(id.clone()))?;
+            let state = tip.state();
+            let framework = state.framework(&id).ok_or_else(|| unknown("framework", &id))?;
+            let view = json::framework(state, framework);
+            answer(context, "framework", view, (tip.state(), &history), || {
+                procurement::framework_lines(state, framework)
+            })
+        }
+        ShowCommand::Movement { id } => {
+            let (tip, history) = history(context, Subject::Movement(id.clone()))?;
+            let movement = tip.state().movement(&id).ok_or_else(|| unknown("movement", &id))?;
+            answer(context, "movement", json::movement(movement), (tip.state(), &history), || {
+                joint::movement_lines(movement)
+            })
+        }
+        ShowCommand::Support { id } => {
+            let (tip, history) = history(context, Subject::Support(id.clone()))?;
+            let order = tip.state().support_order(&id).ok_or_else(|| unknown("support order", &id))?;
+            answer(context, "support_order", json::support(order), (tip.state(), &history), || {
+                joint::support_lines(order)
+            })
+        }
+        ShowCommand::Authorisation { id } => {
+            let (tip, history) = history(context, Subject::Authorisation(id.clone()))?;
+            let authorisation =
+                tip.state().authorisation(&id).ok_or_else(|| unknown("authorisation", &id))?;
+            let view = json_of!(authorisation);
+            answer(context, "authorisation", view, (tip.state(), &history), || {
+                trust::authorisation_lines(authorisation)
+            })
+        }
+        ShowCommand::Crisis { id } => {
+            let (tip, history) = history(context, Subject::Crisis(id.clone()))?;
+            let state = tip.state();
+            let declared: Vec<_> = state.crises().filter(|crisis| crisis.terms.crisis == id).collect();
+            if declared.is_empty() {
+                return Err(unknown("crisis", &id));
+            }
+            let view = json::crisis(state, &id, &declared);
+            answer(context, "crisis", view, (tip.state(), &history), || {
+                trust::crisis_lines(state, &id, &declared)
+            })
+        }
+        ShowCommand::Party { id } => {
+            let (tip, history) = history(context, Subject::Party(id))?;
+            let state = tip.state();
+            let known = state.parties().find(|(party, _)| **party == id);
+            let (_, record) = known.ok_or_else(|| unknown("party", id))?;
+            let view = json::party(state, id, record);
+            answer(context, "party", view, (tip.state(), &history), || trust::party_lines(state, id, record))
+        }
+    }
+}
+
+/// A word of the JSON form, for people.
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(|word| word.replace('_', " ")))
+        .unwrap_or_default()
+}
+
+/// Things of a kind in a list, for people.
+fn list<T: ToString>(things: impl IntoIterator<Item = T>) -> String {
+    things.into_iter().map(|thing| thing.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// A table, unless it is empty.
+fn rows(head: &[&str], rows: Vec<Vec<String>>) -> Option<String> {
+    (!rows.is_empty()).then(|| human::indented(&human::table(head, rows)))
+}
+
+fn unknown(kind: &str, id: impl std::fmt::Display) -> CommandError {
+    let lists = match kind {
+        "entry" => "log",
+        "party" => "key list",
+        "authorisation" | "crisis" => "show party CODE",
+        _ => "state",
+    };
+    CommandError::new(Answer::No, format!("there is no {kind} {id} in this ledger"))
+        .hint(format!("`jointledger {lists}` lists what there is"))
+}
+
+/// The end of the ledger, and the entries of one thing's history.
+fn history(context: &Context, subject: Subject) -> Result<(Tip, Vec<Entry>), CommandError> {
+    let store = context.look()?;
+    let mut bar = context.progress("reading");
+    let (mut thread, mut entries) = (Thread::of(subject), Vec::new());
+    let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
+        if thread.takes(&visit) {
+            entries.push(Entry::of(&visit));
+        }
+        ControlFlow::Continue(())
+    })?;
+    json::settle(&mut entries, tip.state());
+    Ok((tip, entries))
+}
+
+fn answer(
+    context: &Context,
+    kind: &str,
+    view: Value,
+    (state, history): (&State, &[Entry]),
+    lines: impl FnOnce() -> Vec<String>,
+) -> Result<Answer, CommandError> {
+    if context.json {
+        context.emit(kind, view)?;
+        for entry in history {
+            context.emit("entry", EntryView { entry, since: &Since::of(state, entry.entry) })?;
+        }
+        return Ok(Answer::Done);
+    }
+    for line in lines() {
+        context.say(line)?;
+    }
+    if history.is_empty() {
+        return Ok(Answer::Done);
+    }
+    context.say(human::strong("History"))?;
+    context.say(human::indented(&human::entries(history)))?;
+    let consents = history.iter().flat_map(|entry| {
+        state.reliances(entry.entry).iter().map(|reliance| {
+            let (party, family) = (reliance.party.to_string(), reliance.family.to_string());
+            vec![entry.entry.to_string(), party, family, reliance.basis.to_string()]
+        })
+    });
+    if let Some(consents) = rows(&["ENTRY", "OF", "FOR", "RESTS ON"], consents.collect()) {
+        context.say(human::strong("Consents"))?;
+        context.say(consents)?;
+    }
+    Ok(Answer::Done)
+}
+
+fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
+    let store = context.look()?;
+    let mut found = None;
+    let mut bar = context.progress("reading");
+    let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
+        if visit.entry.act().seq == position {
+            found = Some(Entry::of(&visit));
+        }
+        ControlFlow::Continue(())
+    })?;
+    drop(bar);
+    json::settle(&mut found, tip.state());
+    let entry = found.ok_or_else(|| unknown("entry", position))?;
+    let since = Since::of(tip.state(), position);
+    if context.json {
+        context.emit("entry", EntryView { entry: &entry, since: &since })?;
+        return Ok(Answer::Done);
+    }
+    let by = match (entry.party, entry.role) {
+        (Some(party), Some(role)) => format!("{role} of {party}"),
+        _ => "?".into(),
+    };
+    context.say(format_args!("{} {}", human::strong("entry"), human::strong(entry.entry)))?;
+    context.say(format_args!("  recorded at  {}", entry.recorded_at))?;
+    context.say(format_args!("  by           {by}, key {}", entry.author))?;
+    context.say(format_args!("  act          {}", entry.act))?;
+    context.say(format_args!("  link         {}", entry.link))?;
+    for document in &entry.documents {
+        context.say(format_args!(
+            "  document     {} {} ({} bytes)",
+            document.kind, document.sha256, document.bytes
+        ))?;
+    }
+    if !entry.waits_for.is_empty() {
+        context.say(format_args!("  waits for    {}", entry.waits_for.join("; ")))?;
+    } else if !entry.waited_for.is_empty() {
+        context.say(format_args!("  waited for   {}", entry.waited_for.join("; ")))?;
+    }
+    for line in since.lines() {
+        context.say(line)?;
+    }
+    for line in entry.events.iter().flat_map(human::fields) {
+        context.say(line)?;
+    }
+    Ok(Answer::Done)
+}
+
+/// An entry as programs read it.
+#[derive(Serialize)]
+struct EntryView<'a> {
+    #[serde(flatten)]
+    entry: &'a Entry,
+    #[serde(flatten)]
+    since: &'a Since<'a>,
+}
+
+/// On what an act rests, and what became of it.
+#[derive(Serialize)]
+struct Since<'a> {
+    /// The consents of others that it took.
+    rests_on: &'a [Reliance],
+    /// What was owed or said afterwards, where a crisis stood in for a consent.
+    ratifications: Vec<Answered<'a>>,
+    /// The act that corrected it.
+    corrected: Option<&'a Correction>,
+    /// Signatures on it that may not have been their officer's.
+    doubts: Vec<Doubted<'a>>,
+}
+
+#[derive(Serialize)]
+struct Answered<'a> {
+    party: Party,
+    #[serde(flatten)]
+    ratification: &'a Ratification,
+}
+
+#[derive(Serialize)]
+struct Doubted<'a> {
+    key: PublicKey,
+    #[serde(flatten)]
+    doubt: &'a Doubt,
+}
+
+impl<'a> Since<'a> {
+    fn of(state: &'a State, entry: u64) -> Self {
+        let owed = state.ratifications().filter(|((act, _), _)| *act == entry);
+        let doubts = state.doubts().filter(|((act, _), _)| *act == entry);
+        Self {
+            rests_on: state.reliances(entry),
+            ratifications: owed
+                .map(|((_, party), ratification)| Answered { party: *party, ratification })
+                .collect(),
+            corrected: state.correction(entry),
+            doubts: doubts.map(|((_, key), doubt)| Doubted { key: *key, doubt }).collect(),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let rests =
+            self.rests_on.iter().map(|reliance| format!("  rests on     {}", human::reliance(reliance)));
+        let mut lines: Vec<String> = rests.collect();
+        for Answered { party, ratification } in &self.ratifications {
+            let became = match ratification.status {
+                RatificationStatus::Owed => format!("owed by {party} until {}", ratification.due),
+                RatificationStatus::Ratified { entry } => format!("by {party} in entry {entry}"),
+                RatificationStatus::Refused { entry } => format!("refused by {party} in entry {entry}"),
+                RatificationStatus::Unwound { entry } => {
+                    format!("refused by {party}, undone in entry {entry}")
+                }
+            };
+            lines.push(format!("  ratification {became}"));
+        }
+        lines.extend(
+            self.corrected.map(|correction| {
+                format!("  corrected    by entry {}: {}", correction.by, correction.reason)
+            }),
+        );
+        for Doubted { key, doubt } in &self.doubts {
+            let cleared =
+                doubt.cleared_in.map_or_else(String::new, |entry| format!(", cleared in entry {entry}"));
+            lines.push(format!(
+                "  in doubt     key {}, since entry {}{cleared}",
+                key.short(),
+                doubt.declared_in
+            ));
+        }
+        lines
+    }
+}
