@@ -4,6 +4,7 @@
 
 mod codes;
 mod debts;
+mod random;
 mod story;
 mod values;
 
