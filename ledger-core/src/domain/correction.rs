@@ -122,6 +122,12 @@ impl Effect {
                     format!("{} is in transfer {open}, which is open", item.id())
                 })
                 .map_err(|rejection| rejection.remedy("cancel or end the transfer first"))?;
+                let fitted =
+                    state.installed_in(item.id()).is_some() || state.fittings_of(item.id()).next().is_some();
+                require(!fitted, Rule::T16, || {
+                    format!("{} is installed in something, or something in it", item.id())
+                })
+                .map_err(|rejection| rejection.remedy("record the removal first"))?;
                 let place = || format!("still where they were entered, at {}", position.location);
                 let there = state.register.require_there(item, Rule::S03, place, |other| other == position);
                 there.map_err(|rejection| {

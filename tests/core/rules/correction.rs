@@ -4,6 +4,7 @@ use ledger_core::domain::Rule;
 use serde_json::json;
 
 use super::governance_drafts::*;
+use super::materiel_drafts::{RADIO, VEHICLE, install, remove};
 use super::world::*;
 use super::{scenario, scenarios};
 
@@ -151,6 +152,23 @@ scenario!(what_was_used_up_under_a_loan_is_on_loan_again, [], [CorrectionRecorde
     w.transfer_is("T-1", "running");
 });
 
+scenario!(
+    what_is_installed_is_removed_before_its_registration_is_taken_back,
+    [T16],
+    [CorrectionRecorded, ItemInstalled, ItemRemoved],
+    |w| {
+        let whole = w.accept((EE, PBO), register(VEHICLE, EE));
+        let part = w.accept((EE, PBO), register(RADIO, EE));
+        w.accept((EE, PBO), install(VEHICLE, RADIO));
+        for entry in [whole, part] {
+            w.refuse(Rule::T16, (EE, PBO), correct(entry, NEVER));
+        }
+        w.accept((EE, PBO), remove(VEHICLE, RADIO));
+        w.accept((EE, PBO), correct(part, NEVER));
+        w.accept((EE, PBO), correct(whole, NEVER));
+    }
+);
+
 scenario!(an_act_is_taken_back_whole_and_from_its_end, [S03], [CorrectionRecorded], |w| {
     let act = [register(&of(ROUNDS, "10 EA"), EE), consume(&of(ROUNDS, "4 EA"), EE)];
     let entry = w.accept_all((EE, PBO), &act);
@@ -206,6 +224,7 @@ scenarios!(
     a_correction_is_lawful_when_it_takes_effect,
     what_was_not_used_up_and_not_lost_is_at_hand_again,
     what_was_used_up_under_a_loan_is_on_loan_again,
+    what_is_installed_is_removed_before_its_registration_is_taken_back,
     an_act_is_taken_back_whole_and_from_its_end,
     a_payment_that_was_not_made_and_an_invoice_that_was_misread_are_taken_back,
     what_a_correction_is_about_is_known_afterwards,
