@@ -45,11 +45,11 @@ fn no_act_breaks_an_invariant_and_replay_gives_the_same_state() {
 #[test]
 fn an_act_of_two_events_is_both_or_neither() {
     let beginning = beginning();
-    law(30, (steps(25), vec(any::<u8>(), 20), vec(any::<u8>(), 20)), |(steps, first, second)| {
+    law(30, (steps(25), vec(any::<u8>(), 28), vec(any::<u8>(), 28)), |(steps, first, second)| {
         let mut w = beginning.clone();
         play(&mut w, steps, &mut Tally::default());
-        let (_, author, a) = act(&w, &mut Dice::new(first));
-        let (_, _, b) = act(&w, &mut Dice::new(second));
+        let (_, author, a) = act(&w, None, &mut Dice::new(first));
+        let (_, _, b) = act(&w, None, &mut Dice::new(second));
         let alone = |draft: &Draft| act_by(&w, author, draft);
         let mut both = w.act_with((EE, PBO), &[a.clone(), b.clone()], all_documents());
         both.author = author;

@@ -1,5 +1,6 @@
 //! Clocks, standing authorisations, crises, and the answers that they leave owed.
 
+use ledger_core::domain::consent::Family;
 use ledger_core::domain::ratification::RatificationStatus;
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ pub(super) fn agreements(w: &World, dice: &mut Dice) -> Option<Idea> {
         }
         1..=4 => {
             let (grantor, grantee) = dice.pair();
-            let family = dice.pick(&FAMILIES);
+            let family = if dice.roll(2) == 0 { "MOVE" } else { dice.pick(&FAMILIES) };
             let id = format!("SA-{}", state.authorisations().count());
             let draft = authorise(&id, family, grantor, grantee, limits(family, dice));
             by(
@@ -84,7 +85,12 @@ pub(super) fn agreements(w: &World, dice: &mut Dice) -> Option<Idea> {
                 (_, 0) => refuse_to_ratify(*entry, party),
                 _ => ratify(*entry, party),
             };
-            by((party, MIN), draft)
+            let helper = match duty.family {
+                Family::Move => NMC,
+                Family::CallOff => PCO,
+                Family::Loan | Family::Custody | Family::MutualSupport => PBO,
+            };
+            by((party, if dice.roll(3) == 0 { MIN } else { helper }), draft)
         }
     }
 }

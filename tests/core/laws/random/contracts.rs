@@ -14,12 +14,16 @@ pub(super) fn procurement(w: &World, dice: &mut Dice) -> (Who, Draft) {
     let delivery = chosen.deliveries.iter().rev().nth(dice.roll(2)).map(ToString::to_string);
     let bill = chosen.invoices.last().map(ToString::to_string);
     match (dice.roll(8), delivery, bill) {
-        (1, Some(delivery), _) => {
+        (1 | 2, Some(delivery), _) => {
             let known_delivery = w.state.delivery(&delivery.parse().unwrap()).unwrap();
             let consignee = known(known_delivery.terms.consignee.as_str());
-            ((consignee, PBO), land(&delivery, &[(1, &quantity_of(SHELL_LINE, dice.roll(15)))]))
+            let amount = match dice.roll(4) {
+                0 => quantity_of(SHELL_LINE, dice.roll(15)),
+                _ => known_delivery.terms.items[0].item.to_string(),
+            };
+            ((consignee, PBO), land(&delivery, &[(1, &amount)]))
         }
-        (2 | 3, Some(delivery), _) => {
+        (3, Some(delivery), _) => {
             let known_delivery = w.state.delivery(&delivery.parse().unwrap()).unwrap();
             let consignee = known(known_delivery.terms.consignee.as_str());
             let lines: &[(u32, &str)] = &[(1, &quantity_of(SHELL_LINE, dice.roll(10)))];

@@ -9,7 +9,7 @@ use crate::rules::world::*;
 
 pub(super) fn keys(dice: &mut Dice) -> (Who, Draft) {
     let party = dice.party();
-    let number = u8::try_from(dice.roll(40)).unwrap() + 1;
+    let number = u8::try_from(dice.roll(6)).unwrap() + 1;
     match dice.roll(3) {
         0 => ((party, REG), revoke(fresh_key(number))),
         1 => ((party, REG), rotate(fresh_key(number), fresh_key(number + 1))),
@@ -92,11 +92,9 @@ pub(super) fn transfer(w: &World, dice: &mut Dice) -> (Who, Draft) {
     };
     let (from, to) = (known(known_transfer.terms.from.as_str()), known(known_transfer.terms.to.as_str()));
     match choice {
+        4 | 5 if dice.roll(4) == 0 => ((to, PBO), turn_down(&id)),
         4 | 5 => ((to, PBO), approve(&id)),
-        6 => match dice.roll(4) {
-            0 => ((to, PBO), turn_down(&id)),
-            _ => ((from, PBO), cancel(&id)),
-        },
+        6 => ((from, PBO), cancel(&id)),
         7 => ((from, PBO), extend(&id, "2026-09-30")),
         8 => match known_transfer.terms.price {
             Some(price) => ((from, PBO), pass_title(&id).with("price", price.to_string())),
@@ -112,7 +110,10 @@ pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
     let (from, to) = (known(terms.from.as_str()), known(terms.to.as_str()));
     let item = terms.items[0].id().to_string();
     let next = format!("{id}/{}", known_transfer.consignments.len());
-    let amount = quantity_of(&item, dice.roll(12));
+    let amount = match dice.roll(2) {
+        0 => quantity_of(&item, dice.roll(12)),
+        _ => terms.items[0].to_string(),
+    };
     let last = known_transfer.consignments.last().map(ToString::to_string);
     match (dice.roll(8), last) {
         (0, _) => ((from, PBO), reserve(&id, &[&amount], &place_of(w, &item, from))),
@@ -127,7 +128,7 @@ pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
         (4 | 5, Some(last)) => {
             let sent = w.state.consignment(&last.parse().unwrap()).unwrap();
             let whole = sent.items[0].to_string();
-            let counted = if dice.roll(2) == 0 { whole } else { amount };
+            let counted = if dice.roll(4) > 0 { whole } else { amount };
             let receiver = known(sent.receiver.as_str());
             let make = if sent.is_return { take_back } else { receive };
             ((receiver, HRH), make(&last, &[&counted], depot(receiver)))

@@ -10,7 +10,7 @@ use crate::rules::world::*;
 
 pub(super) fn governance(w: &World, dice: &mut Dice) -> Option<Idea> {
     match dice.roll(16) {
-        0 => poland(w, dice),
+        0 | 14 => poland(w, dice),
         1 => {
             let (party, other) = dice.pair();
             let suspended = w.state.parties().find(|(_, record)| is_suspended(record));
@@ -26,7 +26,7 @@ pub(super) fn governance(w: &World, dice: &mut Dice) -> Option<Idea> {
             by((other, MIN), reinstate(party))
         }
         4 => {
-            let since = w.now.as_millis().saturating_sub(3_600_000 * (1 + dice.roll(48) as u64));
+            let since = w.now.as_millis().saturating_sub(3_600_000 * (1 + dice.roll(90) as u64));
             let since = ledger_core::domain::Timestamp::from_millis(since).ok()?.to_string();
             let party = dice.party();
             by((party, REG), compromise(second_keeper(party), &since))

@@ -8,7 +8,6 @@ use super::{Dice, Idea, SHELLS, by, code, day, quantity_of};
 use crate::rules::materiel_drafts::*;
 use crate::rules::world::*;
 
-
 pub(super) fn materiel(w: &World, dice: &mut Dice) -> Option<Idea> {
     match dice.roll(11) {
         0 | 1 => {
@@ -105,7 +104,9 @@ pub(super) fn support(w: &World, dice: &mut Dice) -> Option<Idea> {
                 .with("licence", format!("LIC-{supplier}-{receiver}"));
             by((supplier, HRH), if item == SHELLS { draft } else { draft.without("licence") })
         }
-        5 | 6 if kind == "CASH" => by((supplier, FIN), bill(&id, &format!("B-{}", dice.roll(200)), &worth)),
+        _ if kind == "CASH" && known.invoiced <= known.repaid => {
+            by((supplier, FIN), bill(&id, &format!("B-{}", dice.roll(200)), &worth))
+        }
         _ if kind == "CASH" => by(
             (receiver, FIN),
             settle(&id, &format!("PAY-{}", dice.roll(200)), &worth).with("value_date", day(w, 0)),

@@ -32,7 +32,7 @@ const MISSILE: &str = "serial:0AA1J:M47:SN-7";
 const SHELL_LINE: &str = "batch:1376-38-123-4567:NEW-1";
 
 /// The dice of a step.
-const DICE: usize = 20;
+const DICE: usize = 28;
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
@@ -141,35 +141,52 @@ pub(super) fn families() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().map(|(family, _, _)| *family)
 }
 
-fn signed((who, draft): (Who, Draft)) -> Option<Idea> {
-    by(who, draft)
+fn signed(idea: (Who, Draft)) -> Option<Idea> {
+    Some(key_and_draft(idea))
 }
 
-/// An act that fits the state more or less: its family, its author, its event.
-pub(super) fn act(w: &World, dice: &mut Dice) -> (&'static str, PublicKey, Draft) {
+/// An act that fits the state more or less: its family, its author, its event. `last` is the family of the act before:
+/// mostly things go on where they were.
+pub(super) fn act(w: &World, last: Option<&str>, dice: &mut Dice) -> (&'static str, PublicKey, Draft) {
+    let begun = FAMILIES.iter().find(|(family, ..)| Some(*family) == last).filter(|_| dice.roll(4) > 0);
+    let chosen = match begun {
+        Some(family) => family,
+        None => any_family(dice),
+    };
+    let mut idea = (chosen.2)(w, dice).map(|idea| (chosen.0, idea));
+    for _ in 0..3 {
+        if idea.is_none() {
+            let other = any_family(dice);
+            idea = (other.2)(w, dice).map(|idea| (other.0, idea));
+        }
+    }
+    let (family, (author, draft)) =
+        idea.unwrap_or_else(|| ("register", key_and_draft(goods::goods(w, dice))));
+    let author = match dice.roll(16) {
+        // Now and then another officer signs.
+        0 => key_of((dice.party(), [PBO, FIN, MIN][dice.roll(3)])),
+        1..=5 => {
+            let keeper = PARTIES.into_iter().find(|party| author == key_of((party, PBO))).map(second_keeper);
+            keeper.filter(|key| w.state.signing_officer(key, w.now).is_ok()).unwrap_or(author)
+        }
+        _ => author,
+    };
+    (family, author, draft)
+}
+
+fn key_and_draft((who, draft): (Who, Draft)) -> Idea {
+    (key_of(who), draft)
+}
+
+fn any_family(dice: &mut Dice) -> &'static (&'static str, usize, Generator) {
     let mut left = dice.roll(FAMILIES.iter().map(|(_, weight, _)| weight).sum());
-    let mut chosen = FAMILIES[1];
     for family in FAMILIES {
         if left < family.1 {
-            chosen = *family;
-            break;
+            return family;
         }
         left -= family.1;
     }
-    let (family, (mut author, draft)) = match chosen.2(w, dice) {
-        Some(idea) => (chosen.0, idea),
-        None => ("register", signed(goods::goods(w, dice)).expect("there is always something to register")),
-    };
-    // Now and then another officer signs.
-    match dice.roll(16) {
-        0 => author = key_of((dice.party(), [PBO, FIN, MIN][dice.roll(3)])),
-        1..=3 => {
-            let keeper = PARTIES.into_iter().find(|party| author == key_of((party, PBO)));
-            author = keeper.map_or(author, second_keeper);
-        }
-        _ => {}
-    }
-    (family, author, draft)
+    &FAMILIES[0]
 }
 
 /// An officer who can give a signature.
@@ -231,6 +248,8 @@ pub(super) fn steps(count: usize) -> impl Strategy<Value = Vec<Vec<u8>>> {
 /// What was tried.
 #[derive(Default, Debug)]
 pub(super) struct Tally {
+    /// The family of the last act.
+    pub(super) last: Option<&'static str>,
     /// By family: how many acts were tried, and how many accepted.
     pub(super) families: BTreeMap<&'static str, (u32, u32)>,
     /// What refused, by family.
@@ -246,13 +265,14 @@ fn next_signer(w: &World, entry: u64) -> Option<Who> {
 }
 
 /// Plays one step: time goes on, somebody records something, and mostly those asked for it sign.
-pub(super) fn step(w: &mut World, mut dice: Dice, tally: &mut Tally) {
-    match dice.roll(64) {
-        0..=3 => w.now = w.now.later_by(HOUR * (1 + dice.roll(12) as u64)),
-        4 => w.now = w.now.later_by(DAY * (1 + dice.roll(4) as u64)),
+fn step(w: &mut World, mut dice: Dice, tally: &mut Tally) {
+    match dice.roll(128) {
+        0..=2 => w.now = w.now.later_by(HOUR * (1 + dice.roll(12) as u64)),
+        3 => w.now = w.now.later_by(DAY * (1 + dice.roll(4) as u64)),
         _ => {}
     }
-    let (family, author, draft) = act(w, &mut dice);
+    let (family, author, draft) = act(w, tally.last, &mut dice);
+    tally.last = Some(family);
     let act = act_by(w, author, &draft);
     let name = act.act.events[0].name();
     let entry = act.seq;

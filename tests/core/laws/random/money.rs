@@ -15,7 +15,7 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
     let (id, contract) = dice.recent(state.contracts(), 5)?;
     let (name, buyer) = (id.to_string(), code(contract.terms.buyer));
     let bill = dice.recent(contract.invoices.iter(), 3).and_then(|id| state.invoice(id));
-    match dice.roll(26) {
+    match dice.roll(32) {
         0 => {
             let party = dice.party();
             let number = format!("A-{}", state.advances().count());
@@ -63,6 +63,10 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
             let amount = quantity_of(SHELL_LINE, 1 + dice.roll(5));
             let lines: &[(u32, &str)] = &[(1, &amount)];
             let book = (consignee, PBO);
+            if known.received_in.is_none() && dice.roll(4) > 0 {
+                let whole = known.terms.items.first()?.item.to_string();
+                return by(book, land(&number, &[(1, &whole)]));
+            }
             match choice {
                 8 => by((consignee, QAR), certify(&number, &[&amount])),
                 9 | 10 => {

@@ -57,8 +57,10 @@ fn new_plan(w: &World, dice: &mut Dice) -> Option<Idea> {
     by((way.0, NMC), draft)
 }
 
-fn window(w: &World, draft: Draft, hours: u64) -> Draft {
-    draft.with("window_from", w.now.to_string()).with("window_to", moment(w, 60 * hours))
+/// From now until a while after the arrival.
+fn window(w: &World, known: &Movement, draft: Draft) -> Draft {
+    let end = known.plan.legs.last().map_or(w.now, |leg| leg.eta).max(w.now).later_by(3_600_000 * 6);
+    draft.with("window_from", w.now.to_string()).with("window_to", end.to_string())
 }
 
 /// What those on the way and their hosts do while nobody has started.
@@ -77,21 +79,21 @@ fn before(w: &World, id: &str, known: &Movement, dice: &mut Dice) -> Option<Idea
     let unanswered = asked(host).is_some_and(|asked| asked.answer.is_none());
     let name = code(*host);
     match dice.roll(16) {
-        0 => by((sending, NMC), call_off(id)),
-        1 => by((sending, NMC), changed(w, id, known, dice)),
+        0 if dice.roll(3) == 0 => by((sending, NMC), call_off(id)),
+        0 | 1 => by((sending, NMC), changed(w, id, known, dice)),
+        2 if known.hosts.values().any(|hosting| hosting.halt.is_some()) => by((name, NMC), release(id, name)),
         2 => by((name, NMC), halt(id, name)),
-        3 => by((name, NMC), release(id, name)),
         4 => by((name, NMC), acknowledge(id, name)),
-        5 => by((name, NMC), deny(id, name)),
+        5 if unanswered => by((name, NMC), deny(id, name)),
         6 => by((sending, CUS), customs(w, id, known, sending)),
-        7 => by((name, NMC), window(w, give_time(id, name), 30)),
-        8 | 9 if !open.is_empty() => {
+        7 => by((name, NMC), window(w, known, give_time(id, name))),
+        8..=10 if !open.is_empty() => {
             let mut hosts: Vec<&str> = foreign.iter().map(|host| code(*host)).collect();
             hosts.sort_unstable();
             let one = [name];
             by((sending, NMC), notify(id, if dice.roll(2) == 0 { &one } else { &hosts }))
         }
-        _ if unanswered => by((name, NMC), window(w, permit(id, name), 48)),
+        _ if unanswered => by((name, NMC), window(w, known, permit(id, name))),
         _ if !open.is_empty() => by((sending, NMC), ask(id, name)),
         _ => {
             let vehicles: u32 = known.plan.vehicles.iter().map(|line| line.count).sum();
@@ -136,7 +138,7 @@ fn on_the_way(w: &World, id: &str, known: &Movement, dice: &mut Dice) -> Option<
         2 => by((sending, CUS), customs(w, id, known, sending)),
         3 => by(convoy, incident(id, &format!("I-{}", w.state.incidents().count()))),
         4 => by(convoy, deviate(id)),
-        5 => by((host, NMC), window(w, give_time(id, host), 30)),
+        5 => by((host, NMC), window(w, known, give_time(id, host))),
         6 => by(convoy, counts(rest(id, "Riga"))),
         7 => {
             let until = super::day(w, 10 + dice.roll(30) as u64);

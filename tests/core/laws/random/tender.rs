@@ -17,7 +17,7 @@ fn young_programme(w: &World, dice: &mut Dice) -> Option<Idea> {
         return by((EE, NAD), programme(&id, EE));
     };
     let id = id.to_string();
-    if dice.roll(9) == 0 {
+    if dice.roll(5) == 0 {
         return by((EE, NAD), abandon(&id));
     }
     let missing =
