@@ -158,12 +158,17 @@ impl Effect {
                     |rejection| rejection.remedy("the supplier credits or refunds what was too much"),
                 )
             }
-            Effect::Consumed { .. } | Effect::Paid { .. } => Ok(()),
+            Effect::Paid { payment } => {
+                let refunded = state.procurement.is_refunded(payment);
+                require(!refunded, Rule::S03, || format!("of payment {payment} something was refunded"))
+                    .map_err(|rejection| rejection.remedy("what was refunded was paid: refund the rest too"))
+            }
+            Effect::Consumed { .. } => Ok(()),
         }
     }
 
-    /// Takes it back.
-    fn take_back(&self, state: &mut State) {
+    /// Takes it back, by the correction at `entry`.
+    fn take_back(&self, state: &mut State, entry: u64) {
         match self {
             Effect::Registered { item, position } => state.register.take_out(item, position),
             Effect::Consumed { item, owner, holder, location, loan } => state.register.shift(
@@ -188,7 +193,7 @@ impl Effect {
                 state.register.losses.remove(loss);
             }
             Effect::Invoiced { invoice } => state.procurement.forget_invoice(invoice),
-            Effect::Paid { payment } => state.procurement.forget_payment(payment),
+            Effect::Paid { payment } => state.procurement.forget_payment(payment, entry),
         }
     }
 
@@ -262,10 +267,10 @@ impl State {
 
 impl Reversible {
     /// Takes everything back, the last event first; the state is left half-way where it cannot be.
-    fn take_back(&self, state: &mut State) -> Result<(), Rejection> {
+    fn take_back(&self, state: &mut State, entry: u64) -> Result<(), Rejection> {
         self.effects.iter().rev().try_for_each(|effect| {
             effect.require_untouched(state)?;
-            effect.take_back(state);
+            effect.take_back(state, entry);
             Ok(())
         })
     }
@@ -293,7 +298,7 @@ impl Rules for CorrectionRecorded {
         .map_err(|rejection| {
             rejection.remedy("add the events as they should have been, or say DID_NOT_OCCUR")
         })?;
-        state.correctable(self.entry)?.take_back(&mut state.fork()).map_err(|rejection| Rejection {
+        state.correctable(self.entry)?.take_back(&mut state.fork(), act.seq).map_err(|rejection| Rejection {
             why: format!("entry {} cannot be taken back: {}", self.entry, rejection.why),
             ..rejection
         })
@@ -306,7 +311,7 @@ impl Rules for CorrectionRecorded {
         about.sort_unstable();
         about.dedup();
         for effect in wrong.effects.iter().rev() {
-            effect.take_back(state);
+            effect.take_back(state, act.seq);
         }
         state.corrections.reversible.remove(&self.entry);
         let correction = Correction { by: act.seq, reason: self.reason, about };

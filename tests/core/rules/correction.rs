@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::governance_drafts::*;
 use super::materiel_drafts::{RADIO, VEHICLE, install, remove};
+use super::money_drafts::{exempt, exemption, refund};
 use super::world::*;
 use super::{scenario, scenarios};
 
@@ -205,6 +206,44 @@ scenario!(
     }
 );
 
+scenario!(
+    a_payment_that_is_taken_back_is_owed_by_nobody_and_one_of_which_something_came_back_stands,
+    [S03],
+    [CorrectionRecorded, PaymentExecuted, RefundReceived],
+    |w| {
+        *w = World::supplied();
+        w.stocked("D-1", "C-1", EE, &[(1, &of(ROUNDS, "10 EA"))]);
+        w.accept((EE, FIN), invoice("I-1", "C-1", &[(1, "10 EA")], "25000.00 EUR", "0.00 EUR"));
+        w.accept((EE, FIN), clear("I-1", "25000.00 EUR"));
+        let paid = w.accept((EE, FIN), pay("Y-1", "I-1", EE, "25000.00 EUR"));
+        assert_eq!(w.state.debts().len(), 2);
+        w.accept((EE, FIN), correct(paid, NEVER));
+        assert_eq!(w.state.debts(), []);
+        let paid = w.accept((EE, FIN), pay("Y-1", "I-1", EE, "25000.00 EUR"));
+        w.accept((EE, FIN), refund("R-1", "payment", "Y-1", "10.00 EUR"));
+        let no = w.refuse(Rule::S03, (EE, FIN), correct(paid, NEVER));
+        assert!(no.to_string().contains("something was refunded"), "{no}");
+    }
+);
+
+scenario!(
+    an_invoice_that_is_taken_back_uses_up_no_certificate,
+    [P16],
+    [CorrectionRecorded, InvoiceRegistered, InvoiceVatExempted],
+    |w| {
+        *w = World::supplied();
+        w.stocked("D-1", "C-1", EE, &[(1, &of(ROUNDS, "10 EA"))]);
+        w.accept((EE, CUS), exemption("X-1", "C-1", EE, &[(1, "10 EA")]));
+        let read = invoice("I-1", "C-1", &[(1, "10 EA")], "25000.00 EUR", "0.00 EUR");
+        let misread = w.accept((EE, FIN), read.clone());
+        w.accept((EE, FIN), exempt("I-1", "X-1"));
+        w.accept_all((EE, FIN), &[correct(misread, WRONG), read, exempt("I-1", "X-1")]);
+        w.stocked("D-2", "C-1", EE, &[(1, &of(ROUNDS, "1 EA"))]);
+        w.accept((EE, FIN), invoice("I-2", "C-1", &[(1, "1 EA")], "2500.00 EUR", "0.00 EUR"));
+        w.refuse(Rule::P16, (EE, FIN), exempt("I-2", "X-1"));
+    }
+);
+
 scenario!(what_a_correction_is_about_is_known_afterwards, [], [CorrectionRecorded], |w| {
     let entry = w.accept((EE, PBO), register(GUN, EE));
     let by = w.accept((EE, PBO), correct(entry, NEVER));
@@ -227,5 +266,7 @@ scenarios!(
     what_is_installed_is_removed_before_its_registration_is_taken_back,
     an_act_is_taken_back_whole_and_from_its_end,
     a_payment_that_was_not_made_and_an_invoice_that_was_misread_are_taken_back,
+    a_payment_that_is_taken_back_is_owed_by_nobody_and_one_of_which_something_came_back_stands,
+    an_invoice_that_is_taken_back_uses_up_no_certificate,
     what_a_correction_is_about_is_known_afterwards,
 );

@@ -161,8 +161,11 @@ pub(super) fn require_participant(
 impl Procurement {
     /// Takes back an invoice that nobody approved.
     pub(crate) fn forget_invoice(&mut self, id: &InvoiceId) {
-        let Some(Invoice { terms, .. }) = self.invoices.get(id).cloned() else { return };
+        let Some(Invoice { terms, exempted_by, .. }) = self.invoices.get(id).cloned() else { return };
         self.invoices.remove(id);
+        if let Some(certificate) = exempted_by.and_then(|id| self.vat_certificates.get_mut(&id)) {
+            certificate.release(&terms.lines);
+        }
         let Some(contract) = self.contracts.get_mut(&terms.contract) else { return };
         contract.invoices.retain(|known| known != id);
         for charged in &terms.lines {
@@ -173,8 +176,13 @@ impl Procurement {
         self.invoice_numbers.remove(&(contract.terms.supplier, terms.supplier_invoice_no));
     }
 
-    /// Takes back a payment.
-    pub(crate) fn forget_payment(&mut self, id: &PaymentId) {
+    /// True when something of a payment was given back.
+    pub(crate) fn is_refunded(&self, id: &PaymentId) -> bool {
+        self.refunds.iter().any(|(_, refund)| refund.payment.as_ref() == Some(id))
+    }
+
+    /// Takes back a payment, by the correction at `entry`: the others owe the payer that much less.
+    pub(crate) fn forget_payment(&mut self, id: &PaymentId, entry: u64) {
         let Some(payment) = self.payments.get(id).cloned() else { return };
         self.payments.remove(id);
         self.bank_refs.remove(&payment.bank_ref);
@@ -182,6 +190,7 @@ impl Procurement {
             invoice.paid = invoice.paid.minus(payment.amount).unwrap_or(invoice.paid);
             invoice.payments.retain(|known| known != id);
         }
+        self.bear(entry, &payment.invoice, payment.payer, &MoneyFact::Payment(id.clone()));
     }
 }
 
