@@ -20,7 +20,16 @@ pub(super) fn goods(w: &World, dice: &mut Dice) -> (Who, Draft) {
     let item = dice.pick(&[FUEL, ROUNDS, SHELLS, GUN, GUN2, MISSILE]);
     let party = dice.party();
     let amount = quantity_of(item, dice.roll(40));
-    let loss = format!("L-{}", dice.roll(6));
+    let loss = format!("L-{}", dice.roll(60));
+    if dice.roll(3) == 0
+        && let Some((loss, owner, holder, item)) = lost_goods(w, dice)
+    {
+        return match dice.roll(4) {
+            0 => ((holder, PBO), find(&loss, &[&item], depot(holder))),
+            1 => ((owner, MIN), write_off(&loss)),
+            _ => ((owner, MIN), investigate(&loss)),
+        };
+    }
     match dice.roll(8) {
         0 | 1 => {
             let plain = register(&amount, party);
@@ -88,20 +97,43 @@ pub(super) fn transfer(w: &World, dice: &mut Dice) -> (Who, Draft) {
             (known(position.holder.as_str()), known(position.owner.as_str()))
         });
         let draft = propose(kind, &format!("T-{count}"), from, to, &[&amount]);
-        return ((from, PBO), draft.with("owner", owner));
+        let draft = if owner == from { draft } else { draft.with("owner", owner) };
+        return ((from, PBO), draft);
     };
     let (from, to) = (known(known_transfer.terms.from.as_str()), known(known_transfer.terms.to.as_str()));
+    let kind = known_transfer.terms.kind;
+    let answered = known_transfer.approved_in.is_some() || known_transfer.refused_in.is_some();
     match choice {
+        7.. if !answered => ((to, PBO), approve(&id)),
+        7 | 9 if kind.passes_title() => pass(from, to, &id, &known_transfer),
         4 | 5 if dice.roll(4) == 0 => ((to, PBO), turn_down(&id)),
         4 | 5 => ((to, PBO), approve(&id)),
         6 => ((from, PBO), cancel(&id)),
         7 => ((from, PBO), extend(&id, "2026-09-30")),
-        8 => match known_transfer.terms.price {
-            Some(price) => ((from, PBO), pass_title(&id).with("price", price.to_string())),
-            None => ((to, PBO), pass_title(&id)),
-        },
+        8 => pass(from, to, &id, &known_transfer),
         _ => ((from, PBO), recall(&id, "2026-05-30")),
     }
+}
+
+fn pass(from: &'static str, to: &'static str, id: &str, known_transfer: &Transfer) -> (Who, Draft) {
+    match known_transfer.terms.price {
+        Some(price) => ((from, PBO), pass_title(id).with("price", price.to_string())),
+        None => ((to, PBO), pass_title(id)),
+    }
+}
+
+/// Something that is lost: under which report, who reported it, and all of it that stands together.
+fn lost_goods(w: &World, dice: &mut Dice) -> Option<(String, &'static str, &'static str, String)> {
+    let stocks = w.state.items().flat_map(|(id, stock)| {
+        stock.positions.iter().map(move |(position, quantity)| (id, position, quantity))
+    });
+    let lost = stocks.filter_map(|(id, position, quantity)| match &position.standing {
+        Standing::Lost(loss) | Standing::WrittenOff(loss) => Some((id, loss, position, quantity)),
+        _ => None,
+    });
+    let (id, loss, position, quantity) = dice.recent(lost, 8)?;
+    let item = if id.is_serial() { id.to_string() } else { of(&id.to_string(), &quantity.to_string()) };
+    Some((loss.to_string(), known(position.owner.as_str()), known(position.holder.as_str()), item))
 }
 
 pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
@@ -117,6 +149,7 @@ pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
     let last = known_transfer.consignments.last().map(ToString::to_string);
     match (dice.roll(8), last) {
         (0, _) => ((from, PBO), reserve(&id, &[&amount], &place_of(w, &item, from))),
+        (3.., Some(last)) if awaits(w, &last) && dice.roll(3) > 0 => count_in(w, &last, amount, dice),
         (1 | 2, _) | (_, None) => {
             let draft = dispatch(&next, &id, &[&amount], &place_of(w, &item, from));
             ((from, HRH), draft.with("licence", format!("LIC-{from}-{to}")))
@@ -125,14 +158,7 @@ pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
             let draft = send_back(&next, &id, &[&amount], &place_of(w, &item, to));
             ((to, HRH), draft.with("licence", format!("LIC-{from}-{to}")))
         }
-        (4 | 5, Some(last)) => {
-            let sent = w.state.consignment(&last.parse().unwrap()).unwrap();
-            let whole = sent.items[0].to_string();
-            let counted = if dice.roll(4) > 0 { whole } else { amount };
-            let receiver = known(sent.receiver.as_str());
-            let make = if sent.is_return { take_back } else { receive };
-            ((receiver, HRH), make(&last, &[&counted], depot(receiver)))
-        }
+        (4 | 5, Some(last)) => count_in(w, &last, amount, dice),
         (6, Some(last)) => {
             let receiver = known(w.state.consignment(&last.parse().unwrap()).unwrap().receiver.as_str());
             let kind = dice.pick(&["SHORTAGE", "SHORTAGE", "OVERAGE", "DAMAGE"]);
@@ -141,6 +167,21 @@ pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
         }
         (_, Some(_)) => settle(w, dice),
     }
+}
+
+/// True when a consignment is not received yet.
+fn awaits(w: &World, id: &str) -> bool {
+    w.state.consignment(&id.parse().unwrap()).is_some_and(|sent| sent.received_in.is_none())
+}
+
+/// Receives a consignment, mostly whole.
+fn count_in(w: &World, id: &str, amount: String, dice: &mut Dice) -> (Who, Draft) {
+    let sent = w.state.consignment(&id.parse().unwrap()).unwrap();
+    let whole = sent.items[0].to_string();
+    let counted = if dice.roll(4) > 0 { whole } else { amount };
+    let receiver = known(sent.receiver.as_str());
+    let make = if sent.is_return { take_back } else { receive };
+    ((receiver, HRH), make(id, &[&counted], depot(receiver)))
 }
 
 fn settle(w: &World, dice: &mut Dice) -> (Who, Draft) {

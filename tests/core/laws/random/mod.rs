@@ -32,7 +32,7 @@ const MISSILE: &str = "serial:0AA1J:M47:SN-7";
 const SHELL_LINE: &str = "batch:1376-38-123-4567:NEW-1";
 
 /// The dice of a step.
-const DICE: usize = 28;
+const DICE: usize = 40;
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
@@ -122,18 +122,18 @@ type Generator = fn(&World, &mut Dice) -> Option<Idea>;
 /// The families: how often each is tried, of all weights together.
 const FAMILIES: &[(&str, usize, Generator)] = &[
     ("keys", 1, |_, dice| signed(goods::keys(dice))),
-    ("register", 5, |w, dice| signed(goods::goods(w, dice))),
+    ("register", 4, |w, dice| signed(goods::goods(w, dice))),
     ("transfer", 5, |w, dice| signed(goods::transfer(w, dice))),
     ("consignment", 6, |w, dice| signed(goods::consignment(w, dice))),
     ("licence", 2, |_, dice| signed(goods::licences(dice))),
-    ("procurement", 7, |w, dice| signed(contracts::procurement(w, dice))),
-    ("money", 9, money::money),
+    ("procurement", 10, |w, dice| signed(contracts::procurement(w, dice))),
+    ("money", 18, money::money),
     ("tender", 7, tender::tender),
     ("agreements", 6, agreements::agreements),
     ("movement", 12, movement::movement),
     ("materiel", 6, materiel::materiel),
-    ("support", 5, materiel::support),
-    ("governance", 5, governance::governance),
+    ("support", 3, materiel::support),
+    ("governance", 6, governance::governance),
     ("waiting", 4, sign_something),
 ];
 
@@ -153,13 +153,9 @@ pub(super) fn act(w: &World, last: Option<&str>, dice: &mut Dice) -> (&'static s
         Some(family) => family,
         None => any_family(dice),
     };
-    let mut idea = (chosen.2)(w, dice).map(|idea| (chosen.0, idea));
-    for _ in 0..3 {
-        if idea.is_none() {
-            let other = any_family(dice);
-            idea = (other.2)(w, dice).map(|idea| (other.0, idea));
-        }
-    }
+    let again = [chosen, chosen, chosen, any_family(dice), any_family(dice)];
+    let mut ideas = again.iter().filter_map(|family| Some((family.0, (family.2)(w, dice)?)));
+    let idea = ideas.next();
     let (family, (author, draft)) =
         idea.unwrap_or_else(|| ("register", key_and_draft(goods::goods(w, dice))));
     let author = match dice.roll(16) {
