@@ -4,6 +4,7 @@
 
 mod codes;
 mod debts;
+mod entries;
 mod random;
 mod story;
 mod values;

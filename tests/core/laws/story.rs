@@ -35,7 +35,7 @@ fn replay_agrees(w: &World) {
 #[test]
 fn no_act_breaks_an_invariant_and_replay_gives_the_same_state() {
     let beginning = beginning();
-    law(20, steps(80), |steps| {
+    law(12, steps(60), |steps| {
         let mut w = beginning.clone();
         play(&mut w, steps, &mut Tally::default());
         replay_agrees(&w);
@@ -45,7 +45,7 @@ fn no_act_breaks_an_invariant_and_replay_gives_the_same_state() {
 #[test]
 fn an_act_of_two_events_is_both_or_neither() {
     let beginning = beginning();
-    law(30, (steps(25), vec(any::<u8>(), 40), vec(any::<u8>(), 40)), |(steps, first, second)| {
+    law(20, (steps(20), vec(any::<u8>(), 40), vec(any::<u8>(), 40)), |(steps, first, second)| {
         let mut w = beginning.clone();
         play(&mut w, steps, &mut Tally::default());
         let (_, author, a) = act(&w, None, &mut Dice::new(first));
@@ -91,7 +91,7 @@ fn random_acts_of_each_family_are_accepted_often_enough_and_refused_too() {
     let mut runner = TestRunner::deterministic();
     let mut tally = Tally::default();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for _ in 0..8 {
+    for _ in 0..6 {
         let mut w = beginning.clone();
         play(&mut w, steps(600).new_tree(&mut runner).unwrap().current(), &mut tally);
         replay_agrees(&w);
@@ -104,8 +104,9 @@ fn random_acts_of_each_family_are_accepted_often_enough_and_refused_too() {
         for (name, words) in &tally.words {
             let mut words: Vec<_> = words.iter().map(|(word, count)| (count, word)).collect();
             words.sort();
-            let tag = if missing.contains(name) { "MISSING" } else { "" };
-            eprintln!("{name}: {tag} {:?}", words.iter().rev().take(4).collect::<Vec<_>>());
+            if missing.contains(name) {
+                eprintln!("{name}: {:?}", words.iter().rev().take(3).collect::<Vec<_>>());
+            }
         }
     }
     assert!(missing.is_empty(), "never accepted: {missing:?}");

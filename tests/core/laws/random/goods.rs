@@ -7,7 +7,16 @@ use serde_json::json;
 use super::{Dice, MISSILE, SHELLS, known, quantity_of};
 use crate::rules::world::*;
 
-pub(super) fn keys(dice: &mut Dice) -> (Who, Draft) {
+pub(super) fn keys(w: &World, dice: &mut Dice) -> (Who, Draft) {
+    // One that was enrolled while the story went on.
+    let ours =
+        w.state.keys().map(|(key, _)| *key).filter(|key| (1..=6).any(|number| *key == fresh_key(number)));
+    if dice.roll(2) == 0
+        && let Some(key) = dice.recent(ours, 6)
+    {
+        let party = w.state.officer(&key).map_or(EE, |officer| known(officer.party.as_str()));
+        return ((party, REG), revoke(key));
+    }
     let party = dice.party();
     let number = u8::try_from(dice.roll(6)).unwrap() + 1;
     match dice.roll(3) {
@@ -161,7 +170,7 @@ pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
         (4 | 5, Some(last)) => count_in(w, &last, amount, dice),
         (6, Some(last)) => {
             let receiver = known(w.state.consignment(&last.parse().unwrap()).unwrap().receiver.as_str());
-            let kind = dice.pick(&["SHORTAGE", "SHORTAGE", "OVERAGE", "DAMAGE"]);
+            let kind = dice.pick(&["SHORTAGE", "OVERAGE", "OVERAGE", "DAMAGE"]);
             let number = w.state.discrepancies().count();
             ((receiver, PBO), report(&format!("X-{number}"), &last, kind, &[&amount]))
         }
@@ -189,7 +198,10 @@ fn settle(w: &World, dice: &mut Dice) -> (Who, Draft) {
     let Some((id, report)) = all.get(dice.roll(all.len())) else { return goods(w, dice) };
     let sender = known(w.state.consignment(&report.consignment).unwrap().sender.as_str());
     let loss = format!("L-{}", dice.roll(6));
+    let kind = json!(report.kind);
     let draft = match dice.roll(5) {
+        0 | 1 if kind == "OVERAGE" => resolve(&id.to_string(), "OVERAGE_ACCEPTED").with("location", "Cesis"),
+        _ if kind != "SHORTAGE" => resolve(&id.to_string(), "NO_ADJUSTMENT"),
         0 => resolve(&id.to_string(), "LOST").with("loss", loss),
         1 => resolve(&id.to_string(), "RECEIVED_LATE").with("location", "Cesis"),
         2 => resolve(&id.to_string(), "RETURNED_TO_SENDER").with("location", depot(sender)),

@@ -11,7 +11,7 @@ use crate::rules::world::*;
 pub(super) fn governance(w: &World, dice: &mut Dice) -> Option<Idea> {
     match dice.roll(16) {
         0 | 14 => poland(w, dice),
-        1 => {
+        1 if dice.roll(3) == 0 => {
             let (party, other) = dice.pair();
             let suspended = w.state.parties().find(|(_, record)| is_suspended(record));
             match suspended {
@@ -19,7 +19,7 @@ pub(super) fn governance(w: &World, dice: &mut Dice) -> Option<Idea> {
                 None => by((other, MIN), suspend(party)),
             }
         }
-        2 | 3 => {
+        1..=3 => {
             let suspended = w.state.parties().find(|(_, record)| is_suspended(record));
             let party = code(*suspended?.0);
             let other = if party == EE { LV } else { EE };

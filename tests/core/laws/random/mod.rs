@@ -121,7 +121,7 @@ type Generator = fn(&World, &mut Dice) -> Option<Idea>;
 
 /// The families: how often each is tried, of all weights together.
 const FAMILIES: &[(&str, usize, Generator)] = &[
-    ("keys", 1, |_, dice| signed(goods::keys(dice))),
+    ("keys", 1, |w, dice| signed(goods::keys(w, dice))),
     ("register", 4, |w, dice| signed(goods::goods(w, dice))),
     ("transfer", 5, |w, dice| signed(goods::transfer(w, dice))),
     ("consignment", 6, |w, dice| signed(goods::consignment(w, dice))),

@@ -10,12 +10,16 @@ fn euros(dice: &mut Dice) -> String {
     format!("{}00.00 EUR", 1 + dice.roll(100))
 }
 
+fn few(dice: &mut Dice) -> String {
+    format!("{}.00 EUR", 1 + dice.roll(50))
+}
+
 pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
     let state = &w.state;
     let (id, contract) = dice.recent(state.contracts(), 5)?;
     let (name, buyer) = (id.to_string(), code(contract.terms.buyer));
     let bill = dice.recent(contract.invoices.iter(), 3).and_then(|id| state.invoice(id));
-    match dice.roll(32) {
+    match dice.roll(36) {
         0 => {
             let party = dice.party();
             let number = format!("A-{}", state.advances().count());
@@ -27,12 +31,13 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
             let (advance, known) = dice.recent(state.advances(), 3)?;
             let of = state.contract(&known.terms.contract)?;
             let invoice = dice.recent(of.invoices.iter(), 3)?.to_string();
-            by((code(known.terms.payer), FIN), settle(&advance.to_string(), &invoice, &euros(dice)))
+            let amount = if dice.roll(3) == 0 { euros(dice) } else { few(dice) };
+            by((code(known.terms.payer), FIN), settle(&advance.to_string(), &invoice, &amount))
         }
         3 => {
             let (advance, known) = dice.recent(state.advances(), 3)?;
             let draft =
-                refund(&format!("R-{}", dice.roll(250)), "advance", &advance.to_string(), &euros(dice));
+                refund(&format!("R-{}", dice.roll(250)), "advance", &advance.to_string(), &few(dice));
             by((code(known.terms.payer), FIN), draft)
         }
         4 => {
@@ -40,7 +45,7 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
             let payer = code(state.payment(payment)?.payer);
             by(
                 (payer, FIN),
-                refund(&format!("R-{}", dice.roll(250)), "payment", &payment.to_string(), &euros(dice)),
+                refund(&format!("R-{}", dice.roll(250)), "payment", &payment.to_string(), &few(dice)),
             )
         }
         5 => by((buyer, QAR), ask_quality(&format!("Q-{}", state.quality_requests().count()), &name)),
@@ -56,7 +61,18 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
                 ),
             }
         }
-        choice @ 8..=14 => {
+        11 => {
+            let (open, _) = dice.recent(state.open_reservations(), 3)?;
+            let consignee = code(state.delivery(open)?.terms.consignee);
+            by((consignee, QAR), clear_reservation(&open.to_string()))
+        }
+        14 => {
+            let (open, known) = dice.recent(state.unreturned_deliveries(), 3)?;
+            let ((line, item), quantity) = known.rejected.iter().find(|(_, left)| !left.is_zero())?;
+            let rest = of(&item.to_string(), &quantity.to_string());
+            by((code(known.terms.consignee), PBO), give_back(&open.to_string(), &[(*line, &rest)]))
+        }
+        choice @ 8..=13 => {
             let delivery = dice.recent(contract.deliveries.iter(), 3)?;
             let known = state.delivery(delivery)?;
             let (number, consignee) = (delivery.to_string(), code(known.terms.consignee));
@@ -73,9 +89,7 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
                     let draft = take_over_with_reservation(&number, lines, depot(consignee));
                     by((consignee, QAR), draft.with("cleared_by", day(w, dice.roll(30) as u64)))
                 }
-                11 => by((consignee, QAR), clear_reservation(&number)),
-                12 | 13 => by((consignee, QAR), reject(&number, lines)),
-                _ => by(book, give_back(&number, lines)),
+                _ => by((consignee, QAR), reject(&number, lines)),
             }
         }
         15 => by((buyer, PCO), dispute(&bill?.terms.invoice.to_string())),
@@ -85,7 +99,7 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
             by((buyer, PCO), resolve_dispute(&bill.terms.invoice.to_string()))
         }
         17 => {
-            let party = dice.party();
+            let party = contract.terms.lines.first()?.per_party.first().map(|part| code(part.party))?;
             let number = format!("X-{}", state.vat_certificates().count());
             by((party, CUS), exemption(&number, &name, party, &[(1, &format!("{} EA", 1 + dice.roll(20)))]))
         }
@@ -173,6 +187,20 @@ fn carry_through(w: &World, dice: &mut Dice) -> Option<Idea> {
     };
     let charged = w.state.invoice(bill)?;
     let bill = bill.to_string();
+    match dice.roll(6) {
+        0 => return by((EE, PCO), dispute(&bill)),
+        1 if charged.dispute.is_some() => return by((EE, PCO), resolve_dispute(&bill)),
+        2 => {
+            let (certificate, _) =
+                dice.recent(w.state.vat_certificates().filter(|(_, held)| held.terms.contract == *id), 2)?;
+            return by((EE, FIN), exempt(&bill, &certificate.to_string()));
+        }
+        3 => {
+            let number = format!("X-{}", w.state.vat_certificates().count());
+            return by((EE, CUS), exemption(&number, &name, EE, &[(1, "2 EA")]));
+        }
+        _ => {}
+    }
     if charged.approved.is_none() {
         return by((EE, FIN), clear(&bill, "5000.00 EUR"));
     }

@@ -129,7 +129,10 @@ fn on_the_way(w: &World, id: &str, known: &Movement, dice: &mut Dice) -> Option<
     let sending = code(known.terms.sending);
     let here = code(known.whereabouts());
     let foreign = known.foreign_states();
-    let host = code(*foreign.get(dice.roll(foreign.len()))?);
+    let host = match dice.roll(3) {
+        0 => code(*foreign.get(dice.roll(foreign.len()))?),
+        _ => here,
+    };
     let convoy = (sending, TFC);
     let counts = |draft: Draft| draft.with("persons", known.persons).with("vehicles", known.vehicles);
     match dice.roll(14) {

@@ -120,7 +120,10 @@ pub(super) fn tender(w: &World, dice: &mut Dice) -> Option<Idea> {
             let id = id.to_string();
             match PARTIES.into_iter().find(|party| !inside(party)) {
                 Some(party) => by((party, MIN), admit(&id, party, &THIRDS)),
-                None => by((LT, MIN), withdraw(&id, LT, &day(w, dice.roll(3) as u64), &HALVES)),
+                None if dice.roll(3) == 0 => {
+                    by((LT, MIN), withdraw(&id, LT, &day(w, dice.roll(3) as u64), &HALVES))
+                }
+                None => None,
             }
         }
     }
