@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ledger_core::domain::{Event, RecordedAct, State};
-use ledger_core::ledger::state_digest::state_digest;
+use ledger_core::ledger::state_digest::{state_digest, write_document};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::strategy::{Strategy, ValueTree};
@@ -42,6 +42,28 @@ fn no_act_breaks_an_invariant_and_replay_gives_the_same_state() {
     });
 }
 
+/// The same, for minutes.
+#[test]
+#[ignore = "takes minutes: .ci/run"]
+fn many_random_histories_break_no_invariant() {
+    let beginning = beginning();
+    law(100, steps(300), |steps| {
+        let mut w = beginning.clone();
+        play(&mut w, steps, &mut Tally::default());
+        replay_agrees(&w);
+    });
+}
+
+/// What a state says, but for what it keeps of acts as such: who signed which, and which can be corrected.
+fn matters(state: &State) -> Vec<String> {
+    let mut document = Vec::new();
+    write_document(state, &mut document).unwrap();
+    let document = String::from_utf8(document).unwrap();
+    let of_acts =
+        |line: &&str| line.contains(r#""table":"signed""#) || line.contains(r#""table":"reversible""#);
+    document.lines().filter(|line| !of_acts(line)).map(str::to_owned).collect()
+}
+
 #[test]
 fn an_act_of_two_events_is_both_or_neither() {
     let beginning = beginning();
@@ -69,7 +91,7 @@ fn an_act_of_two_events_is_both_or_neither() {
                             let mut at_once = w.state.clone();
                             at_once.apply(&Arc::new(both), whole);
                             after.apply(&Arc::new(b), second);
-                            assert_eq!(format!("{at_once:?}"), format!("{after:?}"));
+                            assert_eq!(matters(&at_once), matters(&after));
                         }
                     }
                     (Err(whole), Err(second)) => assert_eq!(whole, second),
@@ -99,6 +121,7 @@ fn random_acts_of_each_family_are_accepted_often_enough_and_refused_too() {
     }
     let unseen = |name: &&str| !seen.contains(name) && !UNREACHED.contains(name);
     let missing: Vec<&str> = Event::CATALOGUE.iter().map(|(_, name)| *name).filter(unseen).collect();
+    assert!(seen.len() * 100 >= Event::CATALOGUE.len() * 85, "{} kinds took effect", seen.len());
     if std::env::var("LAWS").is_ok() {
         eprintln!("{:?}", tally.families);
         for (name, words) in &tally.words {

@@ -15,7 +15,9 @@ pub(super) fn keys(w: &World, dice: &mut Dice) -> (Who, Draft) {
         && let Some(key) = dice.recent(ours, 6)
     {
         let party = w.state.officer(&key).map_or(EE, |officer| known(officer.party.as_str()));
-        return ((party, REG), revoke(key));
+        let next = fresh_key(u8::try_from(dice.roll(6)).unwrap() + 1);
+        let draft = if dice.roll(2) == 0 { revoke(key) } else { rotate(key, next) };
+        return ((party, REG), draft);
     }
     let party = dice.party();
     let number = u8::try_from(dice.roll(6)).unwrap() + 1;

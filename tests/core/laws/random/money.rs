@@ -36,8 +36,7 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
         }
         3 => {
             let (advance, known) = dice.recent(state.advances(), 3)?;
-            let draft =
-                refund(&format!("R-{}", dice.roll(250)), "advance", &advance.to_string(), &few(dice));
+            let draft = refund(&format!("R-{}", dice.roll(250)), "advance", &advance.to_string(), &few(dice));
             by((code(known.terms.payer), FIN), draft)
         }
         4 => {
@@ -84,12 +83,22 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
                 return by(book, land(&number, &[(1, &whole)]));
             }
             match choice {
-                8 => by((consignee, QAR), certify(&number, &[&amount])),
+                8 => {
+                    let shipped = known.terms.items.first()?.item.to_string();
+                    by(
+                        (consignee, QAR),
+                        certify(&number, &[if dice.roll(4) == 0 { &amount } else { &shipped }]),
+                    )
+                }
                 9 | 10 => {
                     let draft = take_over_with_reservation(&number, lines, depot(consignee));
                     by((consignee, QAR), draft.with("cleared_by", day(w, dice.roll(30) as u64)))
                 }
-                _ => by((consignee, QAR), reject(&number, lines)),
+                _ => {
+                    let ((line, item), _) = known.waiting.iter().find(|(_, left)| !left.is_zero())?;
+                    let some = quantity_of(&item.to_string(), 1 + dice.roll(2));
+                    by((consignee, QAR), reject(&number, &[(*line, &some)]))
+                }
             }
         }
         15 => by((buyer, PCO), dispute(&bill?.terms.invoice.to_string())),
