@@ -148,6 +148,15 @@ fn lost_goods(w: &World, dice: &mut Dice) -> Option<(String, &'static str, &'sta
 }
 
 pub(super) fn consignment(w: &World, dice: &mut Dice) -> (Who, Draft) {
+    match dice.roll(12) {
+        0 => {
+            if let Some(short) = missed(w, dice) {
+                return short;
+            }
+        }
+        1 if w.state.discrepancies().next().is_some() => return settle(w, dice),
+        _ => {}
+    }
     let Some((id, known_transfer)) = some_transfer(w, dice) else { return goods(w, dice) };
     let terms = &known_transfer.terms;
     let (from, to) = (known(terms.from.as_str()), known(terms.to.as_str()));
@@ -193,6 +202,22 @@ fn count_in(w: &World, id: &str, amount: String, dice: &mut Dice) -> (Who, Draft
     let receiver = known(sent.receiver.as_str());
     let make = if sent.is_return { take_back } else { receive };
     ((receiver, HRH), make(id, &[&counted], depot(receiver)))
+}
+
+/// Something that did not arrive and is missed: under which consignment, who counted it, and what.
+fn missed(w: &World, dice: &mut Dice) -> Option<(Who, Draft)> {
+    let stocks = w.state.items().flat_map(|(id, stock)| {
+        stock.positions.iter().map(move |(position, quantity)| (id, position, quantity))
+    });
+    let missing = stocks.filter_map(|(id, position, quantity)| match &position.standing {
+        Standing::Missing(consignment) => Some((id, consignment, quantity)),
+        _ => None,
+    });
+    let (id, consignment, quantity) = dice.recent(missing, 4)?;
+    let item = if id.is_serial() { id.to_string() } else { of(&id.to_string(), &quantity.to_string()) };
+    let receiver = known(w.state.consignment(consignment)?.receiver.as_str());
+    let number = format!("X-{}", w.state.discrepancies().count());
+    Some(((receiver, PBO), report(&number, &consignment.to_string(), "SHORTAGE", &[&item])))
 }
 
 fn settle(w: &World, dice: &mut Dice) -> (Who, Draft) {

@@ -72,7 +72,14 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
             by((code(known.terms.consignee), PBO), give_back(&open.to_string(), &[(*line, &rest)]))
         }
         choice @ 8..=13 => {
-            let delivery = dice.recent(contract.deliveries.iter(), 3)?;
+            let waits = contract.deliveries.iter().filter(|id| {
+                let known = state.delivery(id);
+                known.is_some_and(|known| known.waiting.values().any(|left| !left.is_zero()))
+            });
+            let delivery = match dice.recent(waits, 3).filter(|_| choice > 8) {
+                Some(delivery) => delivery,
+                None => dice.recent(contract.deliveries.iter(), 3)?,
+            };
             let known = state.delivery(delivery)?;
             let (number, consignee) = (delivery.to_string(), code(known.terms.consignee));
             let amount = quantity_of(SHELL_LINE, 1 + dice.roll(5));
@@ -138,6 +145,10 @@ pub(super) fn money(w: &World, dice: &mut Dice) -> Option<Idea> {
         22 => {
             let stock = state.item(&SHELL_LINE.parse().unwrap())?;
             let position = dice.recent(stock.positions.keys(), 5)?;
+            let filled = state
+                .contracts()
+                .filter(|(_, known)| known.progress.values().any(|progress| !progress.accepted.is_zero()));
+            let name = dice.recent(filled, 3)?.0.to_string();
             let number = format!("W-{}", state.warranty_claims().count());
             let owner = code(position.owner);
             by((owner, PBO), claim(&number, &name, &quantity_of(SHELL_LINE, 1 + dice.roll(4)), owner))
