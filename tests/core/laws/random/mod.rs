@@ -258,6 +258,11 @@ fn next_signer(w: &World, entry: u64) -> Option<Who> {
     pending.missing.first().map(officer_for)
 }
 
+/// What stands where, and whose it is.
+fn held(w: &World) -> Vec<String> {
+    w.state.items().map(|(id, stock)| format!("{id}: {:?}", stock.positions)).collect()
+}
+
 /// Plays one step: time goes on, somebody records something, and mostly those asked for it sign.
 fn step(w: &mut World, mut dice: Dice, tally: &mut Tally) {
     match dice.roll(128) {
@@ -271,8 +276,13 @@ fn step(w: &mut World, mut dice: Dice, tally: &mut Tally) {
     let entry = act.seq;
     let (tried, accepted) = tally.families.entry(family).or_default();
     *tried += 1;
+    let before = (family == "movement").then(|| held(w));
     match w.record(act) {
-        Ok(_) => *accepted += 1,
+        Ok(_) => {
+            *accepted += 1;
+            let same = before.is_none_or(|before| before == held(w));
+            assert!(same, "M09: {draft:?} changes who owns or holds something");
+        }
         Err(no) => {
             tally.rules.entry(family).or_default().insert(no.rule);
             return;
