@@ -122,12 +122,12 @@ impl Effect {
                     format!("{} is in transfer {open}, which is open", item.id())
                 })
                 .map_err(|rejection| rejection.remedy("cancel or end the transfer first"))?;
-                let joined =
+                let fitted =
                     state.installed_in(item.id()).is_some() || state.fittings_of(item.id()).next().is_some();
-                require(!joined, Rule::S03, || {
-                    format!("{} is installed in another, or another in it", item.id())
+                require(!fitted, Rule::T16, || {
+                    format!("{} is installed in something, or something in it", item.id())
                 })
-                .map_err(|rejection| rejection.remedy("record its removal first"))?;
+                .map_err(|rejection| rejection.remedy("record the removal first"))?;
                 let place = || format!("still where they were entered, at {}", position.location);
                 let there = state.register.require_there(item, Rule::S03, place, |other| other == position);
                 there.map_err(|rejection| {
@@ -154,11 +154,9 @@ impl Effect {
             }
             Effect::Invoiced { invoice } => {
                 let known = state.invoice(invoice);
-                let judged =
-                    known.is_some_and(|known| known.dispute.is_some() || known.exempted_by.is_some());
-                require(!judged, Rule::S03, || {
-                    format!("invoice {invoice} is in dispute, or exempted from tax")
-                })?;
+                let disputed = known.is_some_and(|known| known.dispute.is_some());
+                require(!disputed, Rule::S03, || format!("invoice {invoice} is in dispute"))
+                    .map_err(|rejection| rejection.remedy("resolve the dispute first"))?;
                 let approved = known.is_some_and(|known| known.approved.is_some());
                 require(!approved, Rule::S03, || format!("invoice {invoice} is approved")).map_err(
                     |rejection| rejection.remedy("the supplier credits or refunds what was too much"),
@@ -169,7 +167,7 @@ impl Effect {
         }
     }
 
-    /// Takes it back, by the correction in `entry`.
+    /// Takes it back, by the correction at `entry`.
     fn take_back(&self, state: &mut State, entry: u64) {
         match self {
             Effect::Registered { item, position } => state.register.take_out(item, position),

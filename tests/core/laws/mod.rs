@@ -5,6 +5,8 @@
 mod act_schemas;
 mod codes;
 mod debts;
+mod entries;
+mod random;
 mod schemas;
 mod story;
 mod values;

@@ -4,6 +4,8 @@ use ledger_core::domain::Rule;
 use serde_json::json;
 
 use super::governance_drafts::*;
+use super::materiel_drafts::{RADIO, VEHICLE, install, remove};
+use super::money_drafts::{dispute, exempt, exemption, resolve_dispute};
 use super::world::*;
 use super::{scenario, scenarios};
 
@@ -151,6 +153,23 @@ scenario!(what_was_used_up_under_a_loan_is_on_loan_again, [], [CorrectionRecorde
     w.transfer_is("T-1", "running");
 });
 
+scenario!(
+    what_is_installed_is_removed_before_its_registration_is_taken_back,
+    [T16],
+    [CorrectionRecorded, ItemInstalled, ItemRemoved],
+    |w| {
+        let whole = w.accept((EE, PBO), register(VEHICLE, EE));
+        let part = w.accept((EE, PBO), register(RADIO, EE));
+        w.accept((EE, PBO), install(VEHICLE, RADIO));
+        for entry in [whole, part] {
+            w.refuse(Rule::T16, (EE, PBO), correct(entry, NEVER));
+        }
+        w.accept((EE, PBO), remove(VEHICLE, RADIO));
+        w.accept((EE, PBO), correct(part, NEVER));
+        w.accept((EE, PBO), correct(whole, NEVER));
+    }
+);
+
 scenario!(an_act_is_taken_back_whole_and_from_its_end, [S03], [CorrectionRecorded], |w| {
     let act = [register(&of(ROUNDS, "10 EA"), EE), consume(&of(ROUNDS, "4 EA"), EE)];
     let entry = w.accept_all((EE, PBO), &act);
@@ -207,13 +226,33 @@ scenario!(nobody_owes_for_a_payment_that_was_taken_back, [S03], [CorrectionRecor
     assert!(no.to_string().contains("refund R-1"), "{no}");
 });
 
-scenario!(what_is_installed_is_not_unregistered, [S03], [CorrectionRecorded, ItemRemoved], |w| {
-    let (entry, other) = (w.accept((EE, PBO), register(GUN, EE)), w.accept((EE, PBO), register(GUN2, EE)));
-    w.accept((EE, PBO), draft("ItemInstalled", json!({ "parent": GUN, "child": GUN2 })));
-    w.refuse(Rule::S03, (EE, PBO), correct(entry, NEVER));
-    w.refuse(Rule::S03, (EE, PBO), correct(other, NEVER));
-    w.accept((EE, PBO), draft("ItemRemoved", json!({ "parent": GUN, "child": GUN2 })));
-    w.accept((EE, PBO), correct(other, NEVER));
+scenario!(
+    an_invoice_that_is_taken_back_uses_up_no_certificate,
+    [P16],
+    [CorrectionRecorded, InvoiceRegistered, InvoiceVatExempted],
+    |w| {
+        *w = World::supplied();
+        w.stocked("D-1", "C-1", EE, &[(1, &of(ROUNDS, "10 EA"))]);
+        w.accept((EE, CUS), exemption("X-1", "C-1", EE, &[(1, "10 EA")]));
+        let read = invoice("I-1", "C-1", &[(1, "10 EA")], "25000.00 EUR", "0.00 EUR");
+        let misread = w.accept((EE, FIN), read.clone());
+        w.accept((EE, FIN), exempt("I-1", "X-1"));
+        w.accept_all((EE, FIN), &[correct(misread, WRONG), read, exempt("I-1", "X-1")]);
+        w.stocked("D-2", "C-1", EE, &[(1, &of(ROUNDS, "1 EA"))]);
+        w.accept((EE, FIN), invoice("I-2", "C-1", &[(1, "1 EA")], "2500.00 EUR", "0.00 EUR"));
+        w.refuse(Rule::P16, (EE, FIN), exempt("I-2", "X-1"));
+    }
+);
+
+scenario!(an_invoice_in_dispute_is_not_taken_back, [S03], [CorrectionRecorded], |w| {
+    *w = World::supplied();
+    w.stocked("D-1", "C-1", EE, &[(1, &of(ROUNDS, "10 EA"))]);
+    let read = invoice("I-1", "C-1", &[(1, "10 EA")], "25000.00 EUR", "0.00 EUR");
+    let misread = w.accept((EE, FIN), read);
+    w.accept((EE, PCO), dispute("I-1"));
+    w.refuse(Rule::S03, (EE, FIN), correct(misread, NEVER));
+    w.accept((EE, PCO), resolve_dispute("I-1"));
+    w.accept((EE, FIN), correct(misread, NEVER));
 });
 
 scenario!(what_a_correction_is_about_is_known_afterwards, [], [CorrectionRecorded], |w| {
@@ -228,8 +267,8 @@ scenario!(what_a_correction_is_about_is_known_afterwards, [], [CorrectionRecorde
 });
 
 scenarios!(
+    an_invoice_in_dispute_is_not_taken_back,
     nobody_owes_for_a_payment_that_was_taken_back,
-    what_is_installed_is_not_unregistered,
     a_wrong_registration_is_taken_back_and_replaced_in_one_act,
     goods_that_moved_on_are_not_unregistered,
     only_what_stands_for_itself_is_taken_back,
@@ -237,7 +276,9 @@ scenarios!(
     a_correction_is_lawful_when_it_takes_effect,
     what_was_not_used_up_and_not_lost_is_at_hand_again,
     what_was_used_up_under_a_loan_is_on_loan_again,
+    what_is_installed_is_removed_before_its_registration_is_taken_back,
     an_act_is_taken_back_whole_and_from_its_end,
     a_payment_that_was_not_made_and_an_invoice_that_was_misread_are_taken_back,
+    an_invoice_that_is_taken_back_uses_up_no_certificate,
     what_a_correction_is_about_is_known_afterwards,
 );

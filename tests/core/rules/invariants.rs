@@ -71,6 +71,98 @@ pub(crate) fn check(state: &State, books: &Books) {
     frameworks(state);
     movements(state);
     keys(state, &parties);
+    agreements(state);
+    papers(state);
+}
+
+/// Authorisations go from one party to others for a time; a crisis is declared by its own state; and what went ahead
+/// in a crisis is answered for.
+fn agreements(state: &State) {
+    for (id, authorisation) in state.authorisations() {
+        let terms = &authorisation.terms;
+        assert!(!terms.grantees.contains(&terms.grantor) && terms.valid_from <= terms.valid_to, "G02: {id}");
+    }
+    for crisis in state.crises() {
+        let terms = &crisis.terms;
+        let lasts = crisis.ended_in.is_some() || terms.starts_at < terms.expires_at;
+        assert!(lasts && !crisis.declared_by.is_empty(), "G04: {}", terms.crisis);
+        for key in &crisis.declared_by {
+            assert_eq!(
+                state.officer(key).map(|officer| officer.party),
+                Some(terms.party),
+                "G04: {}",
+                terms.crisis
+            );
+        }
+    }
+    let mut passed_over = BTreeSet::new();
+    for (entry, reliances) in state.all_reliances() {
+        for reliance in reliances {
+            match &reliance.basis {
+                Basis::Crisis { crisis } => {
+                    let declared = state.crisis(crisis, reliance.party).expect("G03: the crisis");
+                    assert!(declared.terms.families.contains(&reliance.family), "M08: entry {entry}");
+                    passed_over.insert((*entry, reliance.party));
+                }
+                Basis::Standing { authorisation } => {
+                    let terms = &state.authorisation(authorisation).expect("G01: the authorisation").terms;
+                    assert_eq!(
+                        (terms.grantor, terms.family),
+                        (reliance.party, reliance.family),
+                        "G02: {entry}"
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    let owed: BTreeSet<_> = state.ratifications().map(|(row, _)| *row).collect();
+    assert_eq!(owed, passed_over, "G03: what was passed over in a crisis is answered for, and nothing else");
+    for ((entry, party), duty) in state.ratifications() {
+        assert!(duty.by != *party && duty.since < duty.due, "G03: entry {entry} of {party}");
+    }
+    for (entry, correction) in state.corrections() {
+        assert!(
+            *entry < correction.by
+                && state.correction(correction.by).is_none_or(|next| next.by > correction.by)
+        );
+    }
+}
+
+/// What refers to something says no more than that allows.
+fn papers(state: &State) {
+    let mut used: BTreeMap<_, BTreeMap<u32, Quantity>> = BTreeMap::new();
+    for (_, contract) in state.contracts() {
+        for invoice in contract.invoices.iter().filter_map(|id| state.invoice(id)) {
+            let Some(certificate) = &invoice.exempted_by else { continue };
+            assert!(invoice.terms.vat.is_zero(), "P16: {}", invoice.terms.invoice);
+            let lines = used.entry(certificate.clone()).or_default();
+            for charged in &invoice.terms.lines {
+                let sum = lines.entry(charged.line).or_insert(charged.quantity.none());
+                *sum = sum.plus(charged.quantity).expect("one unit");
+            }
+        }
+    }
+    for (id, certificate) in state.vat_certificates() {
+        let lines = used.remove(id).unwrap_or_default();
+        let said = certificate.used.iter().filter(|(_, quantity)| !quantity.is_zero());
+        let said: BTreeMap<u32, Quantity> = said.map(|(line, quantity)| (*line, *quantity)).collect();
+        assert_eq!(lines, said, "P16: {id}");
+        for (line, quantity) in lines {
+            let exempt = certificate.terms.lines.iter().find(|exempt| exempt.line == line).expect("a line");
+            assert!(quantity.at_most(exempt.quantity), "P16: line {line} of {id}");
+        }
+    }
+    assert!(used.is_empty(), "P16: invoices rest on {used:?}");
+    for (id, option) in state.contract_options() {
+        assert!(option.exercised_in.is_none() || option.lapsed_in.is_none(), "{id} was exercised and lapsed");
+    }
+    for (id, settlement) in state.settlements() {
+        assert!(settlement.nets.iter().all(|net| net.paid <= net.amount), "P10: {id}");
+    }
+    for ((count, item), variance) in state.variances() {
+        assert_ne!(variance.book, variance.counted, "T15: {item} in {count}");
+    }
 }
 
 /// Who moves has the consent of every foreign state on the way, goes the way that was planned, and is counted under
@@ -83,6 +175,10 @@ fn movements(state: &State) {
         let crossed: Vec<_> = movement.crossings.iter().map(|crossing| &crossing.point).collect();
         let planned: Vec<_> = movement.plan.legs.iter().map(|leg| &leg.point).take(crossed.len()).collect();
         assert_eq!(crossed, planned, "M03: {id}");
+        for permission in movement.hosts.values().flat_map(|hosting| &hosting.permissions) {
+            let Some(answer) = &permission.answer else { continue };
+            assert_eq!(answer.late, answer.at > permission.answer_due, "M07: {id}");
+        }
         for serial in &movement.forms {
             assert_eq!(state.form_302(serial).map(|form| &form.movement), Some(id), "M06: {serial}");
         }
@@ -91,6 +187,13 @@ fn movements(state: &State) {
             continue;
         }
         assert!(movement.cancelled_in.is_none(), "{id} was cancelled and goes");
+        let lost =
+            state.incidents().map(|(_, incident)| &incident.terms).filter(|terms| terms.movement == *id);
+        let lost = lost.fold((0, 0), |sum, terms| (sum.0 + terms.persons_lost, sum.1 + terms.vehicles_lost));
+        let vehicles: u32 = movement.plan.vehicles.iter().map(|line| line.count).sum();
+        let out =
+            movement.persons + lost.0 <= movement.plan.persons && movement.vehicles + lost.1 <= vehicles;
+        assert!(out, "M04: {id}");
         for host in foreign {
             let basis = movement.hosts.get(&host).and_then(|hosting| hosting.basis.as_ref());
             let basis = basis.unwrap_or_else(|| panic!("M01: {id} goes through {host} without its consent"));
@@ -250,10 +353,13 @@ fn programmes(state: &State) {
         for participants in earlier.chain([&programme.participants]) {
             whole(id, participants);
         }
-        for withdrawal in &programme.withdrawals {
+        for (number, withdrawal) in programme.withdrawals.iter().enumerate() {
             let then = programme.participants_on(withdrawal.effective);
             let back = programme.participants.contains_key(&withdrawal.party);
-            assert!(back || !then.contains_key(&withdrawal.party), "P13: {id}");
+            // Who came back on that day may have withdrawn once more.
+            let again =
+                programme.withdrawals.iter().skip(number + 1).any(|next| next.party == withdrawal.party);
+            assert!(back || again || !then.contains_key(&withdrawal.party), "P13: {id}");
             assert!(then.len() >= 2, "P17: {id}");
         }
     }

@@ -316,6 +316,17 @@ impl World {
         assert_eq!(serde_json::to_value(status).unwrap(), json!(expected), "{id}");
     }
 
+    /// The kinds of event that took effect.
+    pub(crate) fn effects(&self) -> &BTreeSet<&'static str> {
+        &self.took_effect
+    }
+
+    /// What was shown so far does not count.
+    pub(crate) fn forget(&mut self) {
+        self.took_effect.clear();
+        self.refused.clear();
+    }
+
     /// Asserts that the story showed what its heading promises.
     pub(crate) fn has_shown(&self, rules: &[Rule], events: &[&str]) {
         for rule in rules {

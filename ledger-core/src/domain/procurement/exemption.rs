@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Procurement;
+use super::{InvoiceLine, Procurement};
 use crate::domain::codes::{DocumentKind, Party};
 use crate::domain::consent::Signer;
 use crate::domain::event::{RecordedAct, Rules, events};
@@ -168,6 +168,17 @@ impl Rules for VatCertificateRecorded {
 
     fn subjects(&self, state: &State) -> Vec<Subject> {
         state.subjects_of_contract(&self.contract)
+    }
+}
+
+impl VatCertificate {
+    /// An invoice that rested on it is taken back.
+    pub(super) fn release(&mut self, lines: &[InvoiceLine]) {
+        for charged in lines {
+            if let Some(sum) = self.used.get_mut(&charged.line) {
+                *sum = sum.minus(charged.quantity).unwrap_or(*sum);
+            }
+        }
     }
 }
 

@@ -161,8 +161,11 @@ pub(super) fn require_participant(
 impl Procurement {
     /// Takes back an invoice that nobody approved.
     pub(crate) fn forget_invoice(&mut self, id: &InvoiceId) {
-        let Some(Invoice { terms, .. }) = self.invoices.get(id).cloned() else { return };
+        let Some(Invoice { terms, exempted_by, .. }) = self.invoices.get(id).cloned() else { return };
         self.invoices.remove(id);
+        if let Some(certificate) = exempted_by.and_then(|id| self.vat_certificates.get_mut(&id)) {
+            certificate.release(&terms.lines);
+        }
         let Some(contract) = self.contracts.get_mut(&terms.contract) else { return };
         contract.invoices.retain(|known| known != id);
         for charged in &terms.lines {
