@@ -214,11 +214,15 @@ impl Paperwork {
             .filter(|signed| signed.has_effect && concerns(signed))
             .collect();
         let counted = if before.is_empty() { vec![start] } else { before };
-        // Its circumstances are those of all its starting acts: the goods' and the movement's.
+        // Its circumstances are those of the acts that brought it to its start, and of all its starting acts: the
+        // goods' and the movement's. The consent to a support order is in the order, not in the delivery.
         let circumstances = self
             .acts
             .iter()
-            .filter(|(_, signed)| signed.has_effect && !signed.starts.is_empty() && concerns(signed))
+            .filter(|(entry, signed)| {
+                let brought = **entry <= started_in || !signed.starts.is_empty();
+                signed.has_effect && brought && concerns(signed)
+            })
             .map(|(entry, _)| Self::circumstances(*entry, state))
             .max();
         Undertaking {
