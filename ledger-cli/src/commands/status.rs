@@ -1,6 +1,8 @@
 //! `status`: what waits, what is overdue, what is owed, for one party.
 
+use ledger_core::domain::money::{Currency, Money};
 use ledger_core::domain::pending::Pending;
+use ledger_core::domain::procurement::NetAmount;
 use ledger_core::domain::status::{Matter, MatterKind};
 use ledger_core::domain::{Party, State, Timestamp};
 use ledger_core::journal::Until;
@@ -50,7 +52,7 @@ pub(crate) fn run(args: &StatusArgs, context: &Context) -> Result<Answer, Comman
     listed("Overdue", &overdue, now, context)?;
     listed("In transit", &transit, now, context)?;
     listed("Open", &open, now, context)?;
-    nets(state, context)?;
+    nets(args.party, state, context)?;
     Ok(Answer::Done)
 }
 
@@ -98,8 +100,36 @@ fn listed(title: &str, matters: &[Matter], now: Timestamp, context: &Context) ->
     context.say(human::indented(&human::table(&head, rows)))
 }
 
-fn nets(_: &State, _: &Context) -> Result<(), CommandError> {
-    Ok(())
+/// What a party is owed on balance in a currency, or owes: `+12.00 EUR`, `-12.00 EUR`.
+fn signed(minor: i128, currency: Currency) -> String {
+    let sign = if minor < 0 { '-' } else { '+' };
+    let amount = u64::try_from(minor.unsigned_abs()).ok().and_then(|minor| Money::new(minor, currency).ok());
+    amount.map_or_else(|| format!("{minor} minor units {currency}"), |amount| format!("{sign}{amount}"))
+}
+
+/// The balance of a party in each currency in which it has one.
+fn balances(party: Party, state: &State) -> Vec<String> {
+    let positions = state.net_positions();
+    let own = positions.iter().filter_map(|(currency, parties)| Some((*currency, *parties.get(&party)?)));
+    own.filter(|(_, minor)| *minor != 0).map(|(currency, minor)| signed(minor, currency)).collect()
+}
+
+fn debts(party: Party, state: &State) -> Vec<NetAmount> {
+    state.debts().into_iter().filter(|debt| debt.debtor == party || debt.creditor == party).collect()
+}
+
+fn nets(party: Party, state: &State, context: &Context) -> Result<(), CommandError> {
+    let balances = balances(party, state);
+    let balance = if balances.is_empty() { "even".into() } else { balances.join(", ") };
+    context.say(format_args!("{}: {balance}", human::strong("Net position")))?;
+    let rows: Vec<_> = debts(party, state)
+        .iter()
+        .map(|debt| vec![debt.debtor.to_string(), debt.creditor.to_string(), debt.amount.to_string()])
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    context.say(human::indented(&human::table(&["DEBTOR", "CREDITOR", "NOT YET SETTLED"], rows)))
 }
 
 /// A matter as programs read it.
@@ -117,7 +147,7 @@ fn emit(
     entries: u64,
     waiting: &[(u64, &Pending)],
     matters: &[Matter],
-    _: &State,
+    state: &State,
     context: &Context,
 ) -> Result<Answer, CommandError> {
     for (entry, pending) in waiting {
@@ -136,6 +166,9 @@ fn emit(
         let (overdue, days_overdue) = (matter.is_overdue(now), matter.days_overdue(now));
         context.emit("matter", Line { matter, overdue, days_overdue })?;
     }
+    for debt in debts(party, state) {
+        context.emit("debt", debt)?;
+    }
     let overdue = matters.iter().filter(|matter| matter.is_overdue(now)).count();
     context.emit(
         "status",
@@ -146,6 +179,7 @@ fn emit(
             "waiting": waiting.len(),
             "overdue": overdue,
             "open": matters.len().saturating_sub(overdue),
+            "net_position": balances(party, state),
         }),
     )?;
     Ok(Answer::Done)

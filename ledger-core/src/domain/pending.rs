@@ -11,6 +11,7 @@ use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
 use super::text::Text;
+use super::time::Timestamp;
 
 events! {
     /// Countersign an act that waits for this signature
@@ -98,10 +99,11 @@ impl Rules for ActCountersigned {
             return Ok(());
         }
         // The last signature gives the act its effect: it must be lawful now, not only when it was written.
-        let now = state.admit_events(&pending.act).map_err(|rejection| Rejection {
-            why: format!("entry {} can no longer take effect: {}", self.entry, rejection.why),
-            ..rejection
-        })?;
+        let now =
+            state.admit_events(&pending.taking_effect(act.recorded_at)).map_err(|rejection| Rejection {
+                why: format!("entry {} can no longer take effect: {}", self.entry, rejection.why),
+                ..rejection
+            })?;
         let unasked: Vec<Signer> =
             now.missing().iter().filter(|signer| !pending.asked.contains(signer)).copied().collect();
         require(unasked.is_empty(), Rule::S03, || {
@@ -128,6 +130,7 @@ impl Rules for ActCountersigned {
         signed.countersigned_by.push(act.author);
         if missing.is_empty() {
             state.pending.remove(&self.entry);
+            signed.recorded_at = act.recorded_at;
             state.apply_events(&signed);
         } else {
             state.pending.insert(self.entry, Pending { act: Arc::new(signed), missing, ..pending });
@@ -166,6 +169,12 @@ impl Rules for ActRefused {
 }
 
 impl Pending {
+    /// The act as it takes effect at `moment`, with its last signature: terms, withdrawals, crises and clocks are asked
+    /// then, not when it was written.
+    fn taking_effect(&self, moment: Timestamp) -> RecordedAct {
+        RecordedAct { recorded_at: moment, ..RecordedAct::clone(&self.act) }
+    }
+
     /// What is missing, in words.
     pub fn wants(&self) -> String {
         signer_list(&self.missing)
@@ -179,7 +188,7 @@ mod tests {
         Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
         Parameters, Role,
     };
-    use crate::domain::{Act, ActId, Event, PublicKey, Signature, Timestamp};
+    use crate::domain::{Act, ActId, Event, PublicKey, Signature};
 
     fn key(digit: u8) -> PublicKey {
         PublicKey::new([digit; 32])

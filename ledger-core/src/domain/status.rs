@@ -60,6 +60,10 @@ code_list! {
         21 Quality "QUALITY";
         /// An act signed with a key that was no longer its officer's alone.
         22 Doubt "DOUBT";
+        /// Rejected goods that are not sent back.
+        23 Rejection "REJECTION";
+        /// An option that can be exercised.
+        24 Option "OPTION";
     }
 }
 
@@ -150,9 +154,34 @@ impl State {
         self.matters_of_consent(&mut matters);
         self.matters_of_movements(&mut matters);
         self.matters_of_doubt(&mut matters);
-        let _ = now;
+        self.matters_of_procurement(&mut matters);
+        self.matters_of_materiel(now, &mut matters);
         matters.sort_by(|a, b| (a.kind, &a.subject, a.by, a.due).cmp(&(b.kind, &b.subject, b.by, b.due)));
         matters
+    }
+
+    /// Of support orders and counts. Of counts only those whose time is over at `now`: every sensitive item is counted
+    /// some day.
+    fn matters_of_materiel(&self, now: Timestamp, matters: &mut Vec<Matter>) {
+        for (id, order, delivery) in self.support_debts() {
+            let what = format!("repay {} for support order {id}", order.terms.repay);
+            matters.push(
+                Matter::new(MatterKind::Support, id, order.terms.receiver, what)
+                    .to(order.terms.supplier)
+                    .since(delivery.since)
+                    .due(delivery.due),
+            );
+        }
+        for (item, holder, place, duty) in self.overdue_counts(now) {
+            let what = format!("count {item} at {place}");
+            matters.push(Matter::new(MatterKind::Count, item, holder, what).since(duty.since).due(duty.due));
+        }
+        for ((count, item), variance) in self.variances().filter(|(_, v)| v.resolved_in.is_none()) {
+            let (book, counted) = (variance.book, variance.counted);
+            let what = format!("explain {item} at {}: book {book}, counted {counted}", variance.location);
+            let matter = Matter::new(MatterKind::Variance, count, variance.holder, what);
+            matters.push(matter.since(variance.since));
+        }
     }
 
     fn matters_of_consent(&self, matters: &mut Vec<Matter>) {

@@ -412,6 +412,20 @@ scenario!(
     }
 );
 
+// An order that was written before Lithuania left, and countersigned after it, bound Lithuania all the same: the waiting
+// act was judged by the day on which it was written.
+scenario!(an_order_that_waits_is_judged_when_it_takes_effect, [P13], [CallOffOrdered], |w| {
+    w.framed("P-1");
+    w.agree(&[(LT, MIN), (EE, MIN), (LV, MIN)], withdraw("P-1", LT, "2026-06-01", WITHOUT_LT));
+    let in_time = w.begin((LT, PCO), call_off("C-1", "F-1", LT, "1 EA", &[(LT, "1 EA")]));
+    let too_late = w.begin((LT, PCO), call_off("C-2", "F-1", LT, "1 EA", &[(LT, "1 EA")]));
+    w.day("2026-05-31");
+    w.sign((EE, PCO), in_time);
+    w.day("2026-06-01");
+    w.refuse(Rule::P13, (EE, PCO), countersign(too_late));
+    assert!(w.state.contract(&"C-2".parse().unwrap()).is_none());
+});
+
 scenario!(
     a_programme_is_cancelled_before_anything_is_contracted,
     [I03, S01, S03],
@@ -447,6 +461,7 @@ scenario!(
 );
 
 scenarios!(
+    an_order_that_waits_is_judged_when_it_takes_effect,
     terms_of_supply_are_agreed_once_and_fit_the_contract,
     an_amendment_makes_a_new_version_that_holds_from_then_on,
     an_amendment_takes_the_signatures_of_the_contract,

@@ -12,6 +12,7 @@ mod exemption;
 mod framework;
 mod funding;
 mod judgement;
+mod matters;
 mod option;
 mod participation;
 mod payment;
