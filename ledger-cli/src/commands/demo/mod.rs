@@ -1,153 +1,147 @@
-//! `demo`: two years of three ministries, played from data into a real ledger, then verified, replayed and
-//! reconciled.
+//! `demo`: a story that is data, played into a real ledger, which is then verified and replayed from the folder alone.
+//! Each story ends with what it is told for.
 
+mod baltic;
+mod findings;
+mod regimes;
+
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
-use ledger_core::domain::reconcile::{BreakClass, Tolerances};
-use ledger_core::domain::{Party, State};
-use ledger_core::exchange::books::Books;
+use clap::ValueEnum;
+use ledger_core::domain::{Digest, Rejection, State};
 use ledger_core::exchange::scenario::{Answer as Said, Outcome, Scenario};
 use ledger_core::journal::{self, Until};
-use ledger_core::ledger::Expectations;
 use ledger_core::ledger::charter::fingerprint;
+use ledger_core::ledger::{Expectations, Tip};
 use ledger_core::store::sled::SledStore;
-use serde::Deserialize;
-use serde_json::json;
-
-use super::reconcile;
+use serde_json::{Map, Value, json};
 
 use crate::cli::DemoArgs;
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::render::{human, json};
 
-const CHARTER: &str = include_str!("../../../fixtures/scenarios/baltic/charter.json");
-const STEPS: &str = include_str!("../../../fixtures/scenarios/baltic/steps.jsonl");
-/// Each ministry's own book, with the differences that were planted in it.
-const BOOKS: [(&str, &str); 3] = [
-    ("EE", include_str!("../../../fixtures/scenarios/baltic/books-ee.csv")),
-    ("LV", include_str!("../../../fixtures/scenarios/baltic/books-lv.csv")),
-    ("LT", include_str!("../../../fixtures/scenarios/baltic/books-lt.csv")),
-];
-const PLANTED: &str = include_str!("../../../fixtures/scenarios/baltic/expected-breaks.json");
-
-/// A difference that was planted in a book.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-struct Planted {
-    ministry: Party,
-    class: BreakClass,
-    item: String,
+/// Which story.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Story {
+    /// Two years of three ministries, and their own books against the ledger
+    #[default]
+    Baltic,
+    /// The same undertakings in peace, under standing authorisations and in a crisis, and the signatures they took
+    Regimes,
+    /// Nine findings of an audit, and what the ledger answers to each
+    Findings,
 }
 
 pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Answer, CommandError> {
-    let scenario = Scenario::parse(CHARTER, STEPS).map_err(broken)?;
-    let store = SledStore::create(&args.dir)?;
-    let mut counts = Counts::default();
+    match args.scenario {
+        Story::Baltic => baltic::run(&args.dir, context),
+        Story::Regimes => regimes::run(&args.dir, context),
+        Story::Findings => findings::run(&args.dir, context),
+    }
+}
+
+/// A story that was played, and the ledger that it left, as anybody reads it who has the folder.
+struct Played {
+    recorded: u64,
+    /// What was refused, by the line of the step.
+    refusals: BTreeMap<usize, Rejection>,
+    /// Where what was recorded stands, by the line of the step.
+    entries: BTreeMap<usize, u64>,
+    charter: Digest,
+    verified: u64,
+    tip: Tip,
+    /// Looks into the folder and nowhere else.
+    folder: Context,
+}
+
+/// Plays the story into a new folder, telling each step; then verifies and replays the folder.
+fn play(charter: &str, steps: &str, dir: &Path, context: &Context) -> Result<Played, CommandError> {
+    let scenario = Scenario::parse(charter, steps).map_err(broken)?;
+    let store = SledStore::create(dir)?;
+    let (mut refusals, mut entries) = (BTreeMap::new(), BTreeMap::new());
     let mut told = Ok(());
     let journal = scenario
         .play(store, |outcome| {
-            counts.add(outcome);
+            match &outcome.answer {
+                Said::Recorded { entry, .. } => drop(entries.insert(outcome.line, *entry)),
+                Said::Refused(rejection) => drop(refusals.insert(outcome.line, rejection.clone())),
+            }
             if told.is_ok() {
                 told = tell(outcome, context);
             }
         })
         .map_err(broken)?;
     told?;
-    let played = journal.head().clone();
+    let head = journal.head().clone();
     drop(journal);
 
     // From here on as anybody would: with a copy of the folder and nothing else.
-    let demo = context.at(&args.dir);
-    let store = demo.look()?;
+    let folder = context.at(dir);
+    let store = folder.look()?;
     let charter = fingerprint(scenario.charter()).map_err(broken)?;
     let expected = Expectations { charter: Some(charter), now: Some(context.now()?) };
     let report = journal::verify(&store, expected, &mut |_, _| ())?;
     let tip = journal::replay(&store, Until::End, &mut |_, _| (), |_| ControlFlow::Continue(()))?;
-    if !report.is_sound() || *tip.head() != played {
+    if !report.is_sound() || *tip.head() != head {
         return Err(CommandError::new(Answer::Unsound, "the ledger that was just written does not hold")
-            .hint(format!("look at it with `jointledger --ledger {} verify`", args.dir.display())));
+            .hint(format!("look at it with `jointledger --ledger {} verify`", dir.display())));
     }
-    let found = compare(tip.state(), context)?;
-    if context.json {
-        context.emit(
-            "demo",
-            json!({
-                "recorded": counts.recorded,
-                "refused": counts.refused,
-                "head": played,
-                "charter": charter,
-                "sound": report.is_sound(),
-                "planted_differences_found": found,
-            }),
-        )?;
-        return Ok(Answer::Done);
-    }
-    context.say("")?;
-    context.say(format_args!(
-        "{} acts recorded, {} refused by rule. All keys of this story are published: test only.",
-        counts.recorded, counts.refused
-    ))?;
-    context.say(format_args!(
-        "{}    {} entries, every byte, link, signature and rule",
-        human::good("verified"),
-        report.entries
-    ))?;
-    context.say(format_args!("{}    head {} {}", human::good("replayed"), played.size, played.link))?;
-    context.say(format_args!(
-        "{}  all {found} differences that were planted in the three books, and no other",
-        human::good("reconciled")
-    ))?;
-    context.say(format_args!("Look around: jointledger --ledger {} log", args.dir.display()))?;
-    Ok(Answer::Done)
+    let recorded = entries.len() as u64;
+    Ok(Played { recorded, refusals, entries, charter, verified: report.entries, tip, folder })
 }
 
-/// Reconciles the three ministries' books and sees to it that exactly the planted differences are found.
-fn compare(state: &State, context: &Context) -> Result<usize, CommandError> {
-    let mut found = Vec::new();
-    for (ministry, book) in BOOKS {
-        let ministry: Party = ministry.parse().map_err(broken)?;
-        let book = Books::read(book.as_bytes(), ministry).map_err(broken)?;
-        let report = book.reconcile(state, Tolerances::default());
-        if !context.json {
-            context.say("")?;
-        }
-        reconcile::tell(&report, context)?;
-        found.extend(report.reconciliation.breaks.iter().map(|found| Planted {
-            ministry,
-            class: found.class,
-            item: found.item.to_string(),
-        }));
+impl Played {
+    fn state(&self) -> &State {
+        self.tip.state()
     }
-    let mut planted: Vec<Planted> = serde_json::from_str(PLANTED).map_err(broken)?;
-    planted.sort();
-    found.sort();
-    if found == planted {
-        Ok(found.len())
-    } else {
-        Err(broken(format_args!("the books differ in {found:?}, planted were {planted:?}")))
+
+    /// What every story ends with; `special` is what the story found, for programs and for people.
+    fn end(
+        &self,
+        special: Map<String, Value>,
+        words: &[String],
+        dir: &Path,
+        context: &Context,
+    ) -> Result<(), CommandError> {
+        let head = self.tip.head();
+        if context.json {
+            let mut line = json!({
+                "recorded": self.recorded,
+                "refused": self.refusals.len(),
+                "head": head,
+                "charter": self.charter,
+                "sound": true,
+            });
+            if let Value::Object(fields) = &mut line {
+                fields.extend(special);
+            }
+            return context.emit("demo", line);
+        }
+        context.say("")?;
+        context.say(format_args!(
+            "{} acts recorded, {} refused by rule. All keys of this story are published: test only.",
+            self.recorded,
+            self.refusals.len()
+        ))?;
+        context.say(format_args!(
+            "{}    {} entries, every byte, link, signature and rule",
+            human::good("verified"),
+            self.verified
+        ))?;
+        context.say(format_args!("{}    head {} {}", human::good("replayed"), head.size, head.link))?;
+        for line in words {
+            context.say(line)?;
+        }
+        context.say(format_args!("Look around: jointledger --ledger {} log", dir.display()))
     }
 }
 
 /// A story that does not play is a fault of the program, not of who runs it.
 fn broken(error: impl std::fmt::Display) -> CommandError {
     CommandError::new(Answer::Unknown, format!("the demo does not play: {error}"))
-}
-
-/// What became of the steps.
-#[derive(Debug, Default)]
-struct Counts {
-    recorded: u64,
-    refused: u64,
-}
-
-impl Counts {
-    fn add(&mut self, outcome: &Outcome<'_>) {
-        let count = match outcome.answer {
-            Said::Recorded { .. } => &mut self.recorded,
-            Said::Refused(_) => &mut self.refused,
-        };
-        *count = count.saturating_add(1);
-    }
 }
 
 /// Tells one step of the story.
