@@ -64,8 +64,43 @@ fn the_trilateral_loan_takes_four_signatures_in_peace_at_most_two_under_authoris
     }
     assert!(undertakings["transfer LN-PEACE"].minutes() > 0);
     assert_eq!(undertakings["transfer LN-CRISIS"].minutes(), 0);
+    // A crisis puts off the words of Latvia and Lithuania; it spares nobody's.
+    let afterwards = |subject: &str| undertakings[subject].afterwards;
+    assert_eq!(
+        ["transfer LN-PEACE", "transfer LN-STANDING", "transfer LN-CRISIS"].map(afterwards),
+        [0, 0, 2]
+    );
+    // Refused by one officer, unwound by two.
+    assert_eq!(afterwards("transfer LN-RADIOS"), 3);
     // The way home carries the same transfer and is no undertaking of its own; nothing else was started.
     assert_eq!(undertakings.len(), 16, "{:?}", undertakings.keys());
+}
+
+#[test]
+fn records_are_the_same_in_all_circumstances_and_only_consents_become_fewer() {
+    let (journal, _) = played();
+    let kinds = counted(&journal).kinds(journal.state());
+    let took = |kind: &str| {
+        let tallies = &kinds[kind];
+        Circumstances::ALL.map(|each| tallies.get(&each).map(|tally| tally.most))
+    };
+    for kind in
+        ["TransferProposed", "MovementPlanned", "MovementStarted", "BorderCrossed", "MovementCompleted"]
+    {
+        assert_eq!(took(kind), [Some(1); 3], "{kind}");
+    }
+    for kind in ["ConsignmentDispatched", "ConsignmentReceived", "ReturnReceived"] {
+        assert_eq!(took(kind), [Some(1); 3], "{kind}");
+    }
+    // Both hands sign for what goes from one to the other, whatever the times.
+    assert_eq!(took("SupportDelivered"), [Some(2); 3]);
+    for kind in ["SupportOrdered", "CallOffOrdered"] {
+        assert_eq!(took(kind), [Some(2), Some(1), Some(1)], "{kind}");
+    }
+    assert_eq!(took("MovementNotified"), [None, Some(1), None]);
+    for kind in ["TransferApproved", "PermissionRequested", "PermissionGranted"] {
+        assert_eq!(took(kind), [Some(1), None, None], "{kind}");
+    }
 }
 
 #[test]
@@ -76,7 +111,12 @@ fn the_readme_says_what_the_undertakings_took() {
         let id = id.rsplit(' ').next().unwrap();
         let row = README.lines().find(|line| line.contains(&format!("`{id}`")));
         let row = row.unwrap_or_else(|| panic!("the README does not name {id}"));
-        let cell = format!("| {} | {} |", undertaking.signatures, undertaking.minutes());
+        let cell = format!(
+            "| {} | {} | {} |",
+            undertaking.signatures,
+            undertaking.afterwards,
+            undertaking.minutes()
+        );
         assert!(row.contains(&cell), "{row}: {cell}");
     }
 }

@@ -8,7 +8,7 @@ use ledger_core::domain::codes::DocumentKind;
 use ledger_core::domain::ids::ContractId;
 use ledger_core::domain::reconcile::{Break, BreakClass, Tolerances};
 use ledger_core::domain::status::{Matter, MatterKind};
-use ledger_core::domain::{Document, Event, Party, Rejection, Timestamp};
+use ledger_core::domain::{Act, Document, Event, Party, Rejection, Timestamp};
 use ledger_core::exchange::books::Books;
 use ledger_core::journal::{self, Until, Visit};
 use ledger_core::ledger::Expectations;
@@ -50,6 +50,8 @@ enum Sought {
     Step(usize),
     /// An open matter of a party's `status`.
     Status { party: Party, kind: MatterKind, subject: String, as_of: Timestamp },
+    /// What the step in this line recorded.
+    Entry(usize),
     /// A paper that an act binds.
     Papers { step: usize, kind: DocumentKind },
     /// What `verify` says of a copy from which the entry of a contract was taken.
@@ -73,6 +75,10 @@ enum Found {
         as_of: Timestamp,
         days_overdue: u64,
         days_open: u64,
+    },
+    Recorded {
+        entry: u64,
+        events: Vec<Event>,
     },
     Bound {
         entry: u64,
@@ -134,15 +140,13 @@ impl Played {
                     matter,
                 })
             }
-            Sought::Papers { step, kind } => {
-                let Some(entry) = self.entries.get(step).copied() else { return Ok(None) };
-                let documents = self.seek(|visit| {
-                    let act = &visit.entry.act().act;
-                    (visit.entry.act().seq == entry).then(|| act.documents.clone())
-                })?;
-                let document = documents.into_iter().flatten().find(|document| document.kind == *kind);
-                document.map(|document| Found::Bound { entry, document })
+            Sought::Entry(step) => {
+                self.act_of(*step)?.map(|(entry, act)| Found::Recorded { entry, events: act.events })
             }
+            Sought::Papers { step, kind } => self.act_of(*step)?.and_then(|(entry, act)| {
+                let document = act.documents.into_iter().find(|document| document.kind == *kind)?;
+                Some(Found::Bound { entry, document })
+            }),
             Sought::Verify { without } => self.cut(without)?,
             Sought::Reconcile { party, book, class, item } => {
                 let text = BOOKS.iter().find(|(name, _)| name == book).map(|(_, text)| *text);
@@ -165,6 +169,15 @@ impl Played {
             if picked.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         Ok(picked)
+    }
+
+    /// What the step in this line recorded, as it stands in the folder.
+    fn act_of(&self, step: usize) -> Result<Option<(u64, Act)>, CommandError> {
+        let Some(entry) = self.entries.get(&step).copied() else { return Ok(None) };
+        self.seek(|visit| {
+            let recorded = visit.entry.act();
+            (recorded.seq == entry).then(|| (entry, recorded.act.clone()))
+        })
     }
 
     /// Takes the entry of a contract out of a copy in memory, head and all, and verifies the copy.
@@ -213,11 +226,9 @@ fn tell(finding: &Finding, found: &[Found], context: &Context) -> Result<(), Com
 fn in_words(found: &Found) -> String {
     match found {
         Found::Refused { step, rejection } => {
-            format!(
-                "{}  {} (step {step})",
-                human::good(format_args!("refused {}", rejection.rule)),
-                rejection.why
-            )
+            let refused = human::good(format_args!("refused {}", rejection.rule));
+            let remedy = rejection.remedy.as_ref().map_or_else(String::new, |remedy| format!("; {remedy}"));
+            format!("{refused}  {}{remedy} (step {step})", rejection.why)
         }
         Found::Listed { matter, as_of, days_overdue, days_open } => {
             let age = match (days_overdue, days_open) {
@@ -226,6 +237,11 @@ fn in_words(found: &Found) -> String {
             };
             let listed = human::good(format_args!("status {}", matter.kind));
             format!("{listed}  {} {}: {}, {age} on {}", matter.by, matter.subject, matter.what, as_of.date())
+        }
+        Found::Recorded { entry, events } => {
+            let recorded = human::good("recorded");
+            let events: Vec<_> = events.iter().map(human::event).collect();
+            format!("{recorded}  entry {entry}: {}", events.join("; "))
         }
         Found::Bound { entry, document } => {
             let bound = human::good("bound");
