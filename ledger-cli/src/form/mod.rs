@@ -130,6 +130,14 @@ fn argument(field: &str, property: &Value, required: bool, definitions: &Value) 
     }
 }
 
+/// Most words of a list that the help shows; of a longer one it gives the title.
+const MAX_WORDS: usize = 30;
+
+/// The words of which a text is one, when they are few enough to be read.
+fn words(schema: &Value) -> Option<&Vec<Value>> {
+    part(schema, "enum").as_array().filter(|words| words.len() <= MAX_WORDS)
+}
+
 /// What a field takes, as far as the command line is concerned.
 enum Shape<'a> {
     Text(&'a Value),
@@ -142,7 +150,11 @@ enum Shape<'a> {
 impl<'a> Shape<'a> {
     fn of(property: &'a Value, definitions: &'a Value) -> Self {
         if let Some(name) = part(property, "$ref").as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-            return Shape::Structure(part(definitions, name), definitions);
+            let definition = part(definitions, name);
+            return match part(definition, "type").as_str() {
+                Some("object") => Shape::Structure(definition, definitions),
+                _ => Shape::of(definition, definitions),
+            };
         }
         if let Some(choices) = part(property, "anyOf").as_array()
             && let Some(some) = choices.iter().find(|choice| part(choice, "type") != "null")
@@ -167,7 +179,7 @@ impl<'a> Shape<'a> {
     /// What is written, for the help.
     fn form(&self) -> Option<String> {
         match self {
-            Shape::Text(schema) => match part(schema, "enum").as_array() {
+            Shape::Text(schema) => match words(schema) {
                 Some(words) => Some(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
                 None => part(schema, "title").as_str().map(str::to_owned),
             },
@@ -255,7 +267,7 @@ impl<'a> Shape<'a> {
     /// Something that could be written, for the example in the help.
     fn example(&self, field: &str) -> String {
         match self {
-            Shape::Text(schema) => match part(schema, "enum").as_array().and_then(|words| words.first()) {
+            Shape::Text(schema) => match words(schema).and_then(|words| words.first()) {
                 Some(word) => word.as_str().unwrap_or_default().to_owned(),
                 None => example_text(field, part(schema, "title").as_str().unwrap_or_default()),
             },

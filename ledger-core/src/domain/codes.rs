@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::pattern;
 use super::text::{code_list, text_form};
 use super::time::Date;
 
@@ -112,7 +113,7 @@ impl FromStr for Nsn {
 text_form!(
     Nsn,
     "a NATO stock number: 13 digits, as 1376-38-123-4567 or without hyphens",
-    "^(\\d{13}|\\d{4}-\\d{2}-\\d{3}-\\d{4})$"
+    pattern::whole(pattern::NSN)
 );
 
 /// A national item identification number: the last nine digits of a stock number, which fix the item.
@@ -156,7 +157,7 @@ impl FromStr for Niin {
 text_form!(
     Niin,
     "a national item identification number: 9 digits, as 38-123-4567 or without hyphens",
-    "^(\\d{9}|\\d{2}-\\d{3}-\\d{4})$"
+    pattern::whole(pattern::NIIN)
 );
 
 /// A maker or organisation by its NATO commercial and government entity code: five capital letters or digits. A code
@@ -205,7 +206,7 @@ impl FromStr for Ncage {
 text_form!(
     Ncage,
     "an NCAGE code of five capital letters or digits, such as 0AA1J",
-    "^([0-9][A-Z0-9]{4}|[A-Z][A-Z0-9]{3}[A-IK-Z0-9])$"
+    pattern::whole(pattern::NCAGE)
 );
 
 /// A code of the Common Procurement Vocabulary: eight digits.
@@ -255,7 +256,7 @@ impl FromStr for Cpv {
     }
 }
 
-text_form!(Cpv, "a CPV code of eight digits, such as 35330000", "^\\d{8}$");
+text_form!(Cpv, "a CPV code of eight digits, such as 35330000", "^[0-9]{8}$");
 
 /// A UN hazard division and compatibility group of class 1, such as `1.1D`: one of the 35 that exist.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -314,7 +315,11 @@ impl FromStr for Hazard {
     }
 }
 
-text_form!(Hazard, "a UN class 1 division and compatibility group, such as 1.1D", "^1\\.[1-6][A-S]$");
+text_form!(
+    Hazard,
+    "a UN class 1 division and compatibility group, such as 1.1D",
+    "^1\\.(1[A-GJL]|2[B-HJ-L]|3[CFGHJ-L]|4[B-GS]|5D|6N)$"
+);
 
 /// A category of the EU Common Military List, `ML1` to `ML22`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -428,7 +433,7 @@ impl FromStr for Form302Serial {
 text_form!(
     Form302Serial,
     "a serial number of a form 302: country, yyyymmdd, U or N, N, E or O, six digits",
-    "^[A-Z]{2}\\d{8}[UN][NEO]\\d{6}$"
+    once { "pattern": format!("^[A-Z]{{2}}({})[UN][NEO][0-9]{{6}}$", pattern::days("")) }
 );
 
 /// A movement number (march credit): the day of the month on which the movement starts, the office that gives the
@@ -483,7 +488,7 @@ impl FromStr for MovementNumber {
 text_form!(
     MovementNumber,
     "a movement number: day of start, office, serial, such as 25-USV-08",
-    "^(0[1-9]|[12]\\d|3[01])-[A-Z0-9]{3,6}-\\d{2}$"
+    "^(0[1-9]|[12][0-9]|3[01])-[A-Z0-9]{3,6}-[0-9]{2}$"
 );
 
 code_list! {

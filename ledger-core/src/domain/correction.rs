@@ -122,6 +122,12 @@ impl Effect {
                     format!("{} is in transfer {open}, which is open", item.id())
                 })
                 .map_err(|rejection| rejection.remedy("cancel or end the transfer first"))?;
+                let joined =
+                    state.installed_in(item.id()).is_some() || state.fittings_of(item.id()).next().is_some();
+                require(!joined, Rule::S03, || {
+                    format!("{} is installed in another, or another in it", item.id())
+                })
+                .map_err(|rejection| rejection.remedy("record its removal first"))?;
                 let place = || format!("still where they were entered, at {}", position.location);
                 let there = state.register.require_there(item, Rule::S03, place, |other| other == position);
                 there.map_err(|rejection| {
@@ -147,17 +153,24 @@ impl Effect {
                 })
             }
             Effect::Invoiced { invoice } => {
-                let approved = state.invoice(invoice).is_some_and(|known| known.approved.is_some());
+                let known = state.invoice(invoice);
+                let judged =
+                    known.is_some_and(|known| known.dispute.is_some() || known.exempted_by.is_some());
+                require(!judged, Rule::S03, || {
+                    format!("invoice {invoice} is in dispute, or exempted from tax")
+                })?;
+                let approved = known.is_some_and(|known| known.approved.is_some());
                 require(!approved, Rule::S03, || format!("invoice {invoice} is approved")).map_err(
                     |rejection| rejection.remedy("the supplier credits or refunds what was too much"),
                 )
             }
-            Effect::Consumed { .. } | Effect::Paid { .. } => Ok(()),
+            Effect::Paid { payment } => state.procurement.require_sole(payment),
+            Effect::Consumed { .. } => Ok(()),
         }
     }
 
-    /// Takes it back.
-    fn take_back(&self, state: &mut State) {
+    /// Takes it back, by the correction in `entry`.
+    fn take_back(&self, state: &mut State, entry: u64) {
         match self {
             Effect::Registered { item, position } => state.register.take_out(item, position),
             Effect::Consumed { item, owner, holder, location, loan } => state.register.shift(
@@ -182,7 +195,7 @@ impl Effect {
                 state.register.losses.remove(loss);
             }
             Effect::Invoiced { invoice } => state.procurement.forget_invoice(invoice),
-            Effect::Paid { payment } => state.procurement.forget_payment(payment),
+            Effect::Paid { payment } => state.procurement.forget_payment(payment, entry),
         }
     }
 
@@ -256,10 +269,10 @@ impl State {
 
 impl Reversible {
     /// Takes everything back, the last event first; the state is left half-way where it cannot be.
-    fn take_back(&self, state: &mut State) -> Result<(), Rejection> {
+    fn take_back(&self, state: &mut State, entry: u64) -> Result<(), Rejection> {
         self.effects.iter().rev().try_for_each(|effect| {
             effect.require_untouched(state)?;
-            effect.take_back(state);
+            effect.take_back(state, entry);
             Ok(())
         })
     }
@@ -287,7 +300,7 @@ impl Rules for CorrectionRecorded {
         .map_err(|rejection| {
             rejection.remedy("add the events as they should have been, or say DID_NOT_OCCUR")
         })?;
-        state.correctable(self.entry)?.take_back(&mut state.fork()).map_err(|rejection| Rejection {
+        state.correctable(self.entry)?.take_back(&mut state.fork(), act.seq).map_err(|rejection| Rejection {
             why: format!("entry {} cannot be taken back: {}", self.entry, rejection.why),
             ..rejection
         })
@@ -300,7 +313,7 @@ impl Rules for CorrectionRecorded {
         about.sort_unstable();
         about.dedup();
         for effect in wrong.effects.iter().rev() {
-            effect.take_back(state);
+            effect.take_back(state, act.seq);
         }
         state.corrections.reversible.remove(&self.entry);
         let correction = Correction { by: act.seq, reason: self.reason, about };

@@ -373,7 +373,11 @@ impl FromStr for EventKind {
     }
 }
 
-text_form!(EventKind, "a kind of event", "^[A-Z][A-Za-z]*$");
+text_form!(
+    EventKind,
+    "a kind of event",
+    once { "enum": Event::CATALOGUE.iter().map(|(_, name)| *name).collect::<Vec<_>>() }
+);
 
 /// A paper that the act rests on. The paper stays outside; its digest binds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::codes::{Ncage, Nsn};
 use super::ids::{BatchNumber, PartNumber, SerialNumber};
+use super::pattern::{self, ID, NCAGE, NSN};
 use super::quantity::Quantity;
 use super::text::text_form;
 
@@ -80,10 +81,20 @@ impl FromStr for ItemId {
     }
 }
 
+/// The form of an item with a serial number.
+fn serial() -> String {
+    format!("serial:{NCAGE}:{ID}:{ID}")
+}
+
+/// The form of an item of which there may be much.
+fn bulk_or_batch() -> String {
+    format!("batch:{NSN}:{ID}|bulk:{NSN}")
+}
+
 text_form!(
     ItemId,
     "an item: serial:MAKER:PART:NUMBER, batch:NSN:NUMBER or bulk:NSN",
-    "^(serial:[A-Z0-9]{5}:[A-Za-z0-9./-]{1,64}:[A-Za-z0-9./-]{1,64}|batch:[0-9-]{13,16}:[A-Za-z0-9./-]{1,64}|bulk:[0-9-]{13,16})$"
+    once { "pattern": pattern::whole(&format!("{}|{}", serial(), bulk_or_batch())) }
 );
 
 /// So much of an item. A serial item is always one.
@@ -152,7 +163,7 @@ impl FromStr for Item {
 text_form!(
     Item,
     "an item and how much of it: serial:MAKER:PART:NUMBER, batch:NSN:NUMBER=500 EA or bulk:NSN=20000 LTR",
-    "^(serial:[A-Z0-9]{5}:[A-Za-z0-9./-]{1,64}:[A-Za-z0-9./-]{1,64}|batch:[0-9-]{13,16}:[A-Za-z0-9./-]{1,64}=.+|bulk:[0-9-]{13,16}=.+)$"
+    once { "pattern": pattern::whole(&format!("{}|({})={}", serial(), bulk_or_batch(), Quantity::some())) }
 );
 
 #[cfg(test)]

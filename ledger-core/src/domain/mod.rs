@@ -34,6 +34,7 @@ pub mod money;
 pub mod movement;
 pub mod paperwork;
 pub mod party;
+pub(crate) mod pattern;
 pub mod pending;
 pub mod procurement;
 pub mod quantity;

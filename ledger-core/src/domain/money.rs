@@ -3,10 +3,25 @@
 //! Money is a number of minor units and an ISO 4217 code; a share is a fraction, because one third is no
 //! number of percent (domain.md section 3, rule 4).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use super::pattern;
 use super::text::text_form;
+
+/// Every currency there is, in the order of their codes: the list of docs/format.md.
+const CURRENCIES: &str = "\
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL \
+    BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK \
+    DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL \
+    HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD \
+    KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV \
+    MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB \
+    RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT \
+    TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAD \
+    XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF XPT XSU XTS XUA XXX YER ZAR \
+    ZMW ZWG ZWL";
 
 /// An ISO 4217 currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,7 +79,11 @@ impl FromStr for Currency {
     }
 }
 
-text_form!(Currency, "an ISO 4217 currency code, such as EUR", "^[A-Z]{3}$");
+text_form!(
+    Currency,
+    "an ISO 4217 currency code, such as EUR",
+    once { "enum": CURRENCIES.split(' ').collect::<Vec<_>>() }
+);
 
 /// An amount of money in minor units (cents). Never negative: who owes whom is said by the roles.
 ///
@@ -192,10 +211,25 @@ impl FromStr for Money {
     }
 }
 
+/// The form of an amount: currencies with equally many digits behind the point share one.
+fn amounts() -> String {
+    let mut by_digits: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    for code in CURRENCIES.split(' ') {
+        let digits = code.parse().map_or(0, Currency::minor_digits);
+        by_digits.entry(digits).or_default().push(code);
+    }
+    let forms = by_digits.iter().map(|(digits, codes)| {
+        let zero = if *digits == 0 { "0|" } else { "" };
+        let numbers = pattern::decimals(*digits as usize, pattern::ANY);
+        format!("({zero}{numbers}) ({})", codes.join("|"))
+    });
+    forms.collect::<Vec<_>>().join("|")
+}
+
 text_form!(
     Money,
     "an amount and its ISO 4217 currency, such as 1234.50 EUR",
-    "^[0-9]+(\\.[0-9]+)? [A-Z]{3}$"
+    once { "pattern": pattern::whole(&amounts()) }
 );
 
 /// Writes `n / 10^places` with exactly `places` digits behind the point.
@@ -311,7 +345,12 @@ impl FromStr for Share {
     }
 }
 
-text_form!(Share, "a reduced fraction between 0/1 and 1/1, such as 1/3", "^[0-9]+/[0-9]+$");
+text_form!(
+    Share,
+    "a reduced fraction between 0/1 and 1/1, such as 1/3",
+    // Reduced, and not above one: that is for arithmetic. Of the rest, zero is 0/1 alone.
+    "^(0/1|[1-9][0-9]{0,8}/([1-9][0-9]{0,8}|1000000000))$"
+);
 
 #[cfg(test)]
 mod tests {
@@ -349,6 +388,19 @@ mod tests {
             assert!(wrong.parse::<Money>().is_err(), "{wrong}");
         }
         assert!("92233720368547758.08 EUR".parse::<Money>().is_err(), "above i64::MAX minor units");
+    }
+
+    #[test]
+    fn the_currencies_are_listed_in_their_order() {
+        let letters = || (b'A'..=b'Z').map(char::from);
+        let mut known = Vec::new();
+        for (a, b, c) in
+            letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| (a, b, c))))
+        {
+            let code = String::from_iter([a, b, c]);
+            known.extend(code.parse::<Currency>().map(Currency::code));
+        }
+        assert_eq!(known.join(" "), CURRENCIES);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::money::{decimal, parse_decimal};
+use super::pattern;
 use super::text::{code_list, text_form};
 
 /// Most digits behind the point.
@@ -172,10 +173,26 @@ impl FromStr for Quantity {
     }
 }
 
+impl Quantity {
+    /// The form of a quantity that is not zero.
+    pub(crate) fn some() -> String {
+        let whole = pattern::decimals(0, pattern::ANY);
+        let parts = (1..=usize::from(MAX_SCALE)).map(|scale| pattern::decimals(scale, pattern::NOT_ZERO));
+        let numbers: Vec<String> = std::iter::once(whole).chain(parts).collect();
+        format!("({}) {}", numbers.join("|"), Self::units())
+    }
+
+    /// The form of a unit.
+    fn units() -> String {
+        let codes: Vec<&str> = Unit::ALL.iter().map(|(_, unit)| unit.code()).collect();
+        format!("({})", codes.join("|"))
+    }
+}
+
 text_form!(
     Quantity,
     "a quantity and its unit, such as 500 EA or 12.5 LTR",
-    "^[0-9]+(\\.[0-9]+)? [A-Z0-9]{2,3}$"
+    once { "pattern": pattern::whole(&format!("0 {}|{}", Quantity::units(), Quantity::some())) }
 );
 
 #[cfg(test)]

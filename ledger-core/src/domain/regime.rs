@@ -1,7 +1,7 @@
 //! The clocks, limits and tolerances that the parties agree on. They are data in the ledger, by position: what
 //! was done before keeps the values that held then (domain.md G06).
 //!
-//! The charter sets three of them ([`Parameters`](super::party::Parameters)). What needs another one cannot be
+//! The charter sets three of them ([`Parameters`]). What needs another one cannot be
 //! done before the parties have agreed on it: no default of this program stands in for an agreement.
 
 use schemars::JsonSchema;

@@ -11,10 +11,21 @@ use std::str::FromStr;
 use unicode_normalization::char::is_public_assigned;
 use unicode_normalization::is_nfc;
 
+use super::pattern;
+
 /// Gives a type whose only outside form is a line of text its JSON form and JSON Schema: the text of
 /// `Display`, read by `FromStr`.
+///
+/// The schema is a pattern that stands wherever the type is used; or, behind `once`, the keywords of a
+/// definition of its own, when they are long. It accepts what `FromStr` accepts (tests/core/laws/schemas.rs).
 macro_rules! text_form {
-    ($type:ty, $what:literal, $pattern:literal) => {
+    ($type:ty, $what:literal, once { $($keywords:tt)* }) => {
+        $crate::domain::text::text_form!(@ $type, $what, false, { $($keywords)* });
+    };
+    ($type:ty, $what:literal, $pattern:expr) => {
+        $crate::domain::text::text_form!(@ $type, $what, true, { "pattern": $pattern });
+    };
+    (@ $type:ty, $what:literal, $inline:literal, { $($keywords:tt)* }) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
                 out.collect_str(self)
@@ -41,7 +52,7 @@ macro_rules! text_form {
 
         impl schemars::JsonSchema for $type {
             fn inline_schema() -> bool {
-                true
+                $inline
             }
 
             fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -49,7 +60,7 @@ macro_rules! text_form {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "title": $what, "pattern": $pattern })
+                schemars::json_schema!({ "type": "string", "title": $what, $($keywords)* })
             }
         }
     };
@@ -240,7 +251,7 @@ macro_rules! ids {
         $crate::domain::text::text_form!(
             $name,
             "an identifier: 1 to 64 letters, digits, '.', '/' or '-'",
-            "^[A-Za-z0-9./-]{1,64}$"
+            $crate::domain::pattern::whole($crate::domain::pattern::ID)
         );
     )*};
 }
@@ -299,4 +310,8 @@ impl FromStr for Text {
     }
 }
 
-text_form!(Text, "text of 1 to 2,000 characters on one line, in Unicode NFC", "^\\S(.{0,1998}\\S)?$");
+text_form!(
+    Text,
+    "text of 1 to 2,000 characters on one line, in Unicode NFC",
+    once { "minLength": 1, "maxLength": MAX_TEXT, "pattern": pattern::text() }
+);

@@ -7,12 +7,16 @@
 //! ```
 //!
 //! `act` and `documents` may be left out: an act without an id gets one, and then it is not protected against
-//! being sent twice. Unknown fields are refused, and a field never stands twice.
+//! being sent twice. Unknown fields are refused, and a field never stands twice. An optional field may also be
+//! given as `null`, which says the same as leaving it out.
 
-use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::strict::{MAX_LIST, Strict};
 use crate::domain::{Act, ActId, Document, Event};
 
 /// Longest line, in bytes: the JSON form of the largest entry is well below it.
@@ -33,8 +37,36 @@ pub struct Draft {
 }
 
 /// The JSON Schema (draft 2020-12) of an act, with a definition for every kind of event under `$defs`.
+///
+/// A line is in the form of an act, so that [`Draft::parse`] reads it, exactly if its JSON is valid by this schema
+/// and none of what follows holds, which a schema cannot say (or not so that every program reads it alike):
+///
+/// - a share is not reduced, or above one (`2/4`, `3/2`);
+/// - a text is not in Unicode NFC, or has a character that Unicode 18.0.0 does not assign, or one above U+FFFF that
+///   is invisible or for private use;
+/// - a whole number is written with a point, an exponent or a minus sign (`5.0`, `5e0`, `-0`);
+/// - a field stands twice in an object;
+/// - the line is longer than [`MAX_LINE`], is not in UTF-8, or is more than one JSON value.
+///
+/// What is in the form may still be against the rules (domain.md section 8), or too large for an entry.
 pub fn act_schema() -> serde_json::Value {
-    schemars::schema_for!(Draft).to_value()
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(bounded));
+    settings.into_generator().into_root_schema_for::<Draft>().to_value()
+}
+
+/// Adds the bounds of numbers and lists that the schemas of their types leave out.
+fn bounded(schema: &mut Schema) {
+    let most = match schema.get("format").and_then(serde_json::Value::as_str) {
+        Some("uint32") => Some(u64::from(u32::MAX)),
+        Some("uint64") => Some(u64::MAX),
+        _ => None,
+    };
+    if let Some(most) = most {
+        schema.insert("maximum".into(), most.into());
+    }
+    if schema.get("type").is_some_and(|kind| kind == "array") {
+        schema.insert("maxItems".into(), MAX_LIST.into());
+    }
 }
 
 /// What is wrong with a line, and where.
@@ -71,7 +103,7 @@ pub(crate) fn parse_line<T: DeserializeOwned>(line: &str) -> Result<T, BadLine> 
         return Err(BadLine { column: MAX_LINE, path: None, reason });
     }
     let mut input = serde_json::Deserializer::from_str(line);
-    let value = serde_path_to_error::deserialize(&mut input).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Strict(&mut input)).map_err(|error| {
         let path = error.path().to_string();
         bad_line(error.inner(), Some(path).filter(|path| path != "."))
     })?;

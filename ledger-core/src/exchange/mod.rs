@@ -5,3 +5,4 @@ pub mod acts;
 pub mod books;
 pub mod generator;
 pub mod scenario;
+pub(crate) mod strict;

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use super::acts::{BadLine, MAX_LINE, bad_line, parse_line};
 use crate::domain::consent::Signer as MissingSignature;
+use crate::domain::pattern;
 use crate::domain::text::text_form;
 use crate::domain::{
     Act, ActId, Charter, Digest, Document, Event, Party, PublicKey, Rejection, Role, Rule, Text, Timestamp,
@@ -78,7 +79,18 @@ impl FromStr for Actor {
     }
 }
 
-text_form!(Actor, "an actor, such as EE/PBO or EE/PBO/2", "^[A-Z]{2}/[A-Z]{3,4}(/[0-9]+)?$");
+/// The form of an actor: of holders, the first is not counted.
+fn actors() -> String {
+    let roles: Vec<&str> = Role::ALL.iter().map(|(_, role)| role.code()).collect();
+    let holder = "[2-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]";
+    format!("[A-Z]{{2}}/({})(/({holder}))?", roles.join("|"))
+}
+
+text_form!(
+    Actor,
+    "an actor, such as EE/PBO or EE/PBO/2",
+    once { "pattern": pattern::whole(&actors()) }
+);
 
 impl Actor {
     /// The seed of the actor's key. It is no secret.

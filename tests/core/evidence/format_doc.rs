@@ -2,12 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger_core::domain::codes::{Condition, DocumentKind, Hazard, Marking, MlCategory};
+use ledger_core::domain::codes::{
+    Condition, DocumentKind, Form302Serial, Hazard, Marking, MlCategory, Mode, MovementNumber, Purpose,
+};
+use ledger_core::domain::consent::Family;
+use ledger_core::domain::correction::CorrectionReason;
+use ledger_core::domain::count::CountScope;
+use ledger_core::domain::crisis::CrisisScope;
 use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
 use ledger_core::domain::licence::LicenceKind;
 use ledger_core::domain::money::{Currency, Money, Share};
-use ledger_core::domain::procurement::CostBasis;
+use ledger_core::domain::movement::{DeviationKind, Ground, IncidentKind, VehicleClass};
+use ledger_core::domain::procurement::{
+    CostBasis, Instrument, LegalBasis, ProcedureMethod, QualityResult, VatRegime, WarrantyResult,
+};
 use ledger_core::domain::quantity::{Quantity, Unit};
+use ledger_core::domain::ratification::Remedy;
+use ledger_core::domain::support::Repayment;
 use ledger_core::domain::text::{MAX_ID, MAX_TEXT};
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
 use ledger_core::domain::{Date, Event, Origin, Role, Text, Timestamp};
@@ -101,10 +112,10 @@ fn code_lists_stand_in_the_format_with_their_numbers_and_words() {
         )*};
     }
     lists!(
+        Unit,
         Condition,
         DocumentKind,
         Marking,
-        Unit,
         Role,
         LicenceKind,
         TransferKind,
@@ -112,7 +123,25 @@ fn code_lists_stand_in_the_format_with_their_numbers_and_words() {
         DiscrepancyKind,
         Liability,
         Outcome,
-        CostBasis
+        CostBasis,
+        QualityResult,
+        VatRegime,
+        WarrantyResult,
+        Family,
+        CrisisScope,
+        Remedy,
+        Purpose,
+        Mode,
+        Instrument,
+        LegalBasis,
+        ProcedureMethod,
+        VehicleClass,
+        Ground,
+        IncidentKind,
+        DeviationKind,
+        CorrectionReason,
+        CountScope,
+        Repayment
     );
     assert_eq!(documented, written);
 }
@@ -240,7 +269,16 @@ fn numbers_have_the_ranges_of_the_format() {
     assert!(numbers["MlCategory"].contains("1 to 22"));
     assert!([0, 23].iter().all(|n| MlCategory::new(*n).is_err()));
     assert!((1..=22).all(|n| MlCategory::new(n).is_ok()));
-    assert_eq!(numbers.len(), 5);
+    assert!(numbers["EventKind"].contains("a kind of event in section 5"));
+    assert_eq!(numbers.len(), 6);
+    assert_eq!(MovementNumber::MAX, 12);
+    assert!(FORMAT.contains("text of at most 12 bytes, `DD-HQ-NN`"));
+    assert!(
+        "31-ABC123-00".parse::<MovementNumber>().is_ok() && "32-ABC-00".parse::<MovementNumber>().is_err()
+    );
+    assert!(FORMAT.contains("| `Form302Serial` | 18 |"));
+    assert!("EE20240229UO000123".parse::<Form302Serial>().is_ok());
+    assert!("EE20230229UO000123".parse::<Form302Serial>().is_err());
     let most = i64::MAX as u64;
     assert_eq!(FORMAT.matches(&format!("0 to {most}")).count(), 2, "money and quantity");
     assert!(Money::new(most, Currency::EUR).is_ok() && Money::new(most + 1, Currency::EUR).is_err());
@@ -279,7 +317,7 @@ fn the_worked_example_is_the_vector_byte_for_byte() {
 
 #[test]
 fn contexts_stand_in_the_format_with_their_length() {
-    for context in ["jointledger/entry/v1\n", "jointledger/charter/v1\n"] {
+    for context in ["jointledger/entry/v1\n", "jointledger/charter/v1\n", "jointledger/accession/v1\n"] {
         assert!(FORMAT.contains(&format!("\"{}\"", context.replace('\n', "\\n"))), "{context}");
         assert!(FORMAT.contains(&format!("the context is {} bytes of ASCII", context.len())), "{context}");
     }

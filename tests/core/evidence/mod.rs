@@ -2,6 +2,7 @@
 
 mod attacks;
 mod codec;
+mod coverage;
 mod crash;
 mod ed25519;
 mod fixtures;

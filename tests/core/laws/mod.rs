@@ -2,8 +2,10 @@
 //!
 //! Every run draws the same numbers, so a law that fails here fails everywhere.
 
+mod act_schemas;
 mod codes;
 mod debts;
+mod schemas;
 mod story;
 mod values;
 

@@ -248,7 +248,7 @@ fn kinds_of_event_are_read_as_they_are_written() {
 }
 
 /// One event of each kind, with its optional fields set.
-fn samples() -> Vec<Draft> {
+pub(super) fn samples() -> Vec<Draft> {
     use crate::rules::{
         consent_drafts, governance_drafts, materiel_drafts, money_drafts, movement_drafts, tender_drafts,
     };

@@ -187,6 +187,35 @@ scenario!(
     }
 );
 
+// A payment was taken back, and the others went on owing their parts of it.
+scenario!(nobody_owes_for_a_payment_that_was_taken_back, [S03], [CorrectionRecorded, PaymentExecuted], |w| {
+    w.contracted("P-1", "C-1");
+    w.stocked("D-1", "C-1", EE, &[(1, &of(ROUNDS, "10 EA"))]);
+    w.accept((EE, FIN), invoice("I-1", "C-1", &[(1, "10 EA")], "25000.00 EUR", "0.00 EUR"));
+    w.accept((EE, FIN), clear("I-1", "25000.00 EUR"));
+    let paid = w.accept((EE, FIN), pay("Y-1", "I-1", EE, "25000.00 EUR"));
+    assert_eq!(w.state.debts().len(), 2, "Latvia and Lithuania owe their parts");
+    w.accept((EE, FIN), correct(paid, NEVER));
+    assert_eq!(w.state.debts(), []);
+    let again = w.accept((EE, FIN), pay("Y-1", "I-1", EE, "25000.00 EUR"));
+    let back = json!({
+        "refund": "R-1", "payment": "Y-1", "amount": "5.00 EUR", "reason": "discount", "bank_ref": "B-99",
+        "value_date": "2026-02-02",
+    });
+    w.accept((EE, FIN), draft("RefundReceived", back));
+    let no = w.refuse(Rule::S03, (EE, FIN), correct(again, NEVER));
+    assert!(no.to_string().contains("refund R-1"), "{no}");
+});
+
+scenario!(what_is_installed_is_not_unregistered, [S03], [CorrectionRecorded, ItemRemoved], |w| {
+    let (entry, other) = (w.accept((EE, PBO), register(GUN, EE)), w.accept((EE, PBO), register(GUN2, EE)));
+    w.accept((EE, PBO), draft("ItemInstalled", json!({ "parent": GUN, "child": GUN2 })));
+    w.refuse(Rule::S03, (EE, PBO), correct(entry, NEVER));
+    w.refuse(Rule::S03, (EE, PBO), correct(other, NEVER));
+    w.accept((EE, PBO), draft("ItemRemoved", json!({ "parent": GUN, "child": GUN2 })));
+    w.accept((EE, PBO), correct(other, NEVER));
+});
+
 scenario!(what_a_correction_is_about_is_known_afterwards, [], [CorrectionRecorded], |w| {
     let entry = w.accept((EE, PBO), register(GUN, EE));
     let by = w.accept((EE, PBO), correct(entry, NEVER));
@@ -199,6 +228,8 @@ scenario!(what_a_correction_is_about_is_known_afterwards, [], [CorrectionRecorde
 });
 
 scenarios!(
+    nobody_owes_for_a_payment_that_was_taken_back,
+    what_is_installed_is_not_unregistered,
     a_wrong_registration_is_taken_back_and_replaced_in_one_act,
     goods_that_moved_on_are_not_unregistered,
     only_what_stands_for_itself_is_taken_back,

@@ -31,6 +31,7 @@ mod officers;
 mod procurement;
 mod register;
 mod settlement;
+mod status;
 mod support;
 mod tender;
 mod transfer;
@@ -95,6 +96,7 @@ const ALL: &[&[Scenario]] = &[
     procurement::SCENARIOS,
     register::SCENARIOS,
     settlement::SCENARIOS,
+    status::SCENARIOS,
     support::SCENARIOS,
     tender::SCENARIOS,
     transfer::SCENARIOS,

@@ -119,7 +119,7 @@ impl Procurement {
     }
 
     /// Refuses a bank reference that stands for a fact already (domain.md P07).
-    pub(super) fn require_new_bank_ref(&self, bank_ref: &Reference) -> Result<(), Rejection> {
+    pub(crate) fn require_new_bank_ref(&self, bank_ref: &Reference) -> Result<(), Rejection> {
         match self.bank_refs.get(bank_ref) {
             None => Ok(()),
             Some(fact) => {

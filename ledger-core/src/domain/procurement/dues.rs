@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::contract::priced;
 use super::{Contract, InvoiceLine, PartyAmount, Procurement};
 use crate::domain::codes::Party;
-use crate::domain::ids::{AdvanceId, InvoiceId, PaymentId, PoolId, RefundId, SettlementId};
+use crate::domain::ids::{AdvanceId, InvoiceId, PaymentId, PoolId, RefundId, SettlementId, SupportOrderId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::state::State;
 
@@ -32,6 +32,8 @@ pub enum MoneyFact {
     Refund(RefundId),
     /// A payment between parties.
     Settlement(SettlementId),
+    /// A payment for mutual support.
+    Support(SupportOrderId),
 }
 
 impl fmt::Display for MoneyFact {
@@ -42,6 +44,7 @@ impl fmt::Display for MoneyFact {
             MoneyFact::Advance(id) => write!(f, "advance {id}"),
             MoneyFact::Refund(id) => write!(f, "refund {id}"),
             MoneyFact::Settlement(id) => write!(f, "a payment under settlement {id}"),
+            MoneyFact::Support(id) => write!(f, "a payment for support order {id}"),
         }
     }
 }

@@ -173,8 +173,22 @@ impl Procurement {
         self.invoice_numbers.remove(&(contract.terms.supplier, terms.supplier_invoice_no));
     }
 
-    /// Takes back a payment.
-    pub(crate) fn forget_payment(&mut self, id: &PaymentId) {
+    /// Refuses to take back a payment of which something was refunded, or of a contract that is closed.
+    pub(crate) fn require_sole(&self, id: &PaymentId) -> Result<(), Rejection> {
+        let payment = self.payments.get(id).ok_or_else(|| Rejection::unknown("payment", id))?;
+        self.of_invoice(&payment.invoice)?.0.require_open()?;
+        let refund = self.refunds.iter().find(|(_, refund)| refund.payment.as_ref() == Some(id));
+        match refund {
+            None => Ok(()),
+            Some((refund, _)) => {
+                Err(Rejection::new(Rule::S03, format!("part of payment {id} came back in refund {refund}"))
+                    .remedy("it was made; what is wrong with it is refunded"))
+            }
+        }
+    }
+
+    /// Takes back a payment by the correction in `entry`: what the parties bear of its invoice is less from there on.
+    pub(crate) fn forget_payment(&mut self, id: &PaymentId, entry: u64) {
         let Some(payment) = self.payments.get(id).cloned() else { return };
         self.payments.remove(id);
         self.bank_refs.remove(&payment.bank_ref);
@@ -182,6 +196,7 @@ impl Procurement {
             invoice.paid = invoice.paid.minus(payment.amount).unwrap_or(invoice.paid);
             invoice.payments.retain(|known| known != id);
         }
+        self.bear(entry, &payment.invoice, payment.payer, &MoneyFact::Payment(id.clone()));
     }
 }
 

@@ -187,7 +187,6 @@ tables! {
         support_orders: SupportOrderId => SupportOrder,
         /// The suppliers' invoices, by supplier and number.
         support_invoices: (Party, Reference) => SupportOrderId,
-        support_bank_refs: Reference => SupportOrderId,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::domain::event::{RecordedAct, Rules, events};
 use crate::domain::ids::{Reference, SupportOrderId};
 use crate::domain::money::Money;
 use crate::domain::party::PAYER;
+use crate::domain::procurement::MoneyFact;
 use crate::domain::rejection::{Rejection, Rule, require};
 use crate::domain::state::State;
 use crate::domain::subject::Subject;
@@ -89,11 +90,7 @@ impl Rules for SupportPaid {
 
     fn admit(&self, state: &State, _: &RecordedAct) -> Result<(), Rejection> {
         let order = state.known_support(&self.order)?;
-        let known = state.support.support_bank_refs.contains(&self.bank_ref)
-            || state.procurement.bank_refs.contains(&self.bank_ref);
-        require(!known, Rule::P07, || {
-            format!("bank reference {} stands for a payment already", self.bank_ref)
-        })?;
+        state.procurement.require_new_bank_ref(&self.bank_ref)?;
         require_within(order.repaid, self.amount, order.invoiced, "invoiced")
     }
 
@@ -101,7 +98,8 @@ impl Rules for SupportPaid {
         if let Some(order) = state.support.support_orders.get_mut(&self.order) {
             order.repaid = order.repaid.plus(self.amount).unwrap_or(order.repaid);
         }
-        state.support.support_bank_refs.insert(self.bank_ref.clone(), self.order.clone());
+        let fact = MoneyFact::Support(self.order.clone());
+        state.procurement.bank_refs.insert(self.bank_ref.clone(), fact);
     }
 
     fn subjects(&self, _: &State) -> Vec<Subject> {
