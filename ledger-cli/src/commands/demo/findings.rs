@@ -91,7 +91,7 @@ enum Found {
     },
     Differs {
         #[serde(flatten)]
-        found: Break,
+        found: Box<Break>,
     },
 }
 
@@ -155,7 +155,7 @@ impl Played {
                 let report = read.reconcile(self.state(), Tolerances::default());
                 let breaks = report.reconciliation.breaks.into_iter();
                 let found = breaks.into_iter().find(|b| b.class == *class && b.item.to_string() == *item);
-                found.map(|found| Found::Differs { found })
+                found.map(|found| Found::Differs { found: Box::new(found) })
             }
         })
     }
