@@ -11,6 +11,7 @@ use ledger_core::domain::item::ItemId;
 use ledger_core::domain::{Digest, Party, Role, Text, Timestamp};
 use ledger_core::ledger::state_digest::StateClaim;
 
+use crate::commands::demo::Story;
 use crate::keyfile::{KeyArgs, any_path};
 
 /// Record, verify, replay and reconcile a ledger that several ministries keep together
@@ -185,9 +186,11 @@ The third also checks that its first 120 entries give the state that another rep
   jointledger schema                   an act, as `append` reads it
   jointledger schema TransferProposed  one kind of event")]
     Schema(SchemaArgs),
-    /// Found a ledger in a new folder and play two years of three ministries
-    #[command(after_help = "Example:
-  jointledger demo /tmp/demo")]
+    /// Found a ledger in a new folder and play a story into it
+    #[command(after_help = "Examples:
+  jointledger demo /tmp/demo                          two years of three ministries
+  jointledger demo /tmp/regimes --scenario regimes    how much paper peace, authorisations and a crisis take
+  jointledger demo /tmp/findings --scenario findings  nine findings of an audit, answered")]
     Demo(DemoArgs),
     /// Found a ledger in a new folder and fill it with generated acts
     #[command(hide = true)]
@@ -662,6 +665,9 @@ pub(crate) struct SchemaArgs {
 pub(crate) struct DemoArgs {
     /// A new or empty folder
     pub(crate) dir: PathBuf,
+    /// Which story
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) scenario: Story,
 }
 
 /// Arguments of `generate`.

@@ -78,3 +78,73 @@ fn a_generated_ledger_is_sound_and_the_same_for_the_same_seed() {
     assert_ne!(first, world.line("generate three --acts 300 --seed 8").done().stdout);
     world.line("verify --ledger one").done();
 }
+
+#[test]
+fn the_story_of_regimes_ends_with_the_signatures_that_it_took() {
+    let world = World::bare();
+    let told = world.line("demo regimes --scenario regimes").done().stdout;
+    let counted = world.line("signatures --ledger regimes").done().stdout;
+    assert!(told.contains(counted.trim_end()), "{told}");
+    for (loan, circumstances, signatures) in
+        [("LN-PEACE", "peace", "4"), ("LN-STANDING", "standing", "1"), ("LN-CRISIS", "crisis", "1")]
+    {
+        let row = counted.lines().find(|line| line.contains(loan)).unwrap_or_else(|| panic!("{counted}"));
+        let cells: Vec<&str> = row.split_whitespace().collect();
+        let found = cells.windows(2).any(|pair| pair == [circumstances, signatures]);
+        assert!(found, "{row}");
+    }
+    world.line("verify --ledger regimes").done();
+    // Programs read the same.
+    let lines = world.line("demo again --scenario regimes --json").done().json();
+    let of = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).count();
+    assert!(of("undertaking") >= 15 && of("signatures") > 20 && of("demo") == 1);
+}
+
+#[test]
+fn all_nine_findings_of_the_audit_are_answered_by_the_ledger() {
+    let world = World::bare();
+    let told = world.line("demo findings --scenario findings").done().stdout;
+    for number in 1..=9 {
+        assert!(told.lines().any(|line| line.starts_with(&format!("{number}. "))), "{number}: {told}");
+    }
+    let answers = [
+        "refused P06",
+        "refused P07",
+        "status ADVANCE",
+        "refused P08",
+        "refused P11",
+        "refused S01",
+        "verify E0",
+        "refused I04",
+        "bound",
+        "refused T05",
+        "status VARIANCE",
+        "reconcile B03",
+        "refused P12",
+        "refused P05",
+        "status RESERVATION",
+        "refused P04",
+        "status DELIVERY",
+        "status ACCEPTANCE",
+        "status COUNT",
+        "refused SOD-3",
+    ];
+    for answer in answers {
+        assert!(told.lines().any(|line| line.trim_start().starts_with(answer)), "{answer}: {told}");
+    }
+    assert!(told.contains("9 of 9 findings"), "{told}");
+    // The commands say the same of the folder.
+    let matters = world.line("status --ledger findings --party EE --as-of 2025-09-03T00:00:00Z").done();
+    assert!(matters.stdout.contains("ADV-2018-01"), "{matters:?}");
+    let book = fixtures("scenarios/findings/books-ee.csv");
+    let broken =
+        world.run(["reconcile", book.to_str().unwrap(), "--party", "EE", "--ledger", "findings"]).code(1);
+    assert!(broken.stdout.contains("1 break"), "{broken:?}");
+
+    let lines = world.line("demo again --scenario findings --json").done().json();
+    let findings: Vec<_> = lines.iter().filter(|line| line["kind"] == "finding").collect();
+    assert_eq!(findings.len(), 9);
+    for finding in findings {
+        assert!(!finding["answers"].as_array().unwrap().is_empty(), "{finding}");
+    }
+}

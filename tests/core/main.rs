@@ -16,4 +16,6 @@ mod laws;
 mod reconcile;
 mod rules;
 mod scenario;
+mod scenario_findings;
+mod scenario_regimes;
 mod store;

@@ -98,7 +98,7 @@ pub(crate) fn breaks(breaks: &[Break]) -> String {
 }
 
 /// A break in words.
-fn what(found: &Break) -> String {
+pub(crate) fn what(found: &Break) -> String {
     let mut words = Vec::new();
     for difference in &found.differences {
         words.push(format!("{}: ledger {}, book {}", difference.field, difference.ledger, difference.book));

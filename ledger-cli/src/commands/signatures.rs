@@ -75,17 +75,19 @@ pub(crate) fn tell(paperwork: &Paperwork, state: &State, context: &Context) -> R
     if undertakings.is_empty() {
         return Ok(());
     }
-    context.say(human::strong("Signatures before it might lawfully start"))?;
+    context
+        .say(human::strong("Signatures before it might lawfully start, and those that a crisis put off"))?;
     let rows = undertakings.iter().map(|undertaking| {
         let circumstances = json!(undertaking.circumstances);
         vec![
             in_words(undertaking, state),
             circumstances.as_str().unwrap_or_default().to_owned(),
             undertaking.signatures.to_string(),
+            undertaking.afterwards.to_string(),
             undertaking.minutes().to_string(),
             undertaking.started_in.to_string(),
         ]
     });
-    let head = ["UNDERTAKING", "CONSENT", "SIGNATURES", "MINUTES", "STARTED IN"];
+    let head = ["UNDERTAKING", "CONSENT", "SIGNATURES", "AFTERWARDS", "MINUTES", "STARTED IN"];
     context.say(human::indented(&human::table(&head, rows)))
 }

@@ -61,6 +61,8 @@ pub struct Undertaking {
     pub circumstances: Circumstances,
     /// Signatures under all acts that came before its start; those of the starting act when it came alone.
     pub signatures: u64,
+    /// Signatures that a crisis only put off: under ratifications, their refusals and what unwound it.
+    pub afterwards: u64,
     /// When the first of these acts was recorded.
     pub intended_at: Timestamp,
     /// When the last of these signatures was recorded: from then on it might lawfully start.
@@ -95,6 +97,9 @@ pub struct Paperwork {
     /// Movements that carry the goods of a transfer: what they take, it takes.
     carried_by: BTreeMap<Subject, BTreeSet<Subject>>,
 }
+
+/// The kinds of events by which a party answers afterwards for what went ahead in a crisis.
+const ANSWERS: [&str; 3] = ["ActRatified", "RatificationRefused", "UnwindingClosed"];
 
 /// What an event starts.
 fn starts(event: &Event, subjects: &[Subject]) -> Vec<Subject> {
@@ -173,15 +178,43 @@ impl Paperwork {
 
     /// For each kind of event and each of the circumstances, the acts that took effect and what they took. `state` is
     /// the state after all that was counted.
+    ///
+    /// An act that rests on no consent of its own, such as a notice before the start or a border crossed after it, is
+    /// counted under the circumstances of the movement it is about, or else of what else it is about.
     pub fn kinds(&self, state: &State) -> BTreeMap<&'static str, BTreeMap<Circumstances, Tally>> {
+        let by_subject = self.circumstances_of_subjects(state);
         let mut kinds: BTreeMap<&'static str, BTreeMap<Circumstances, Tally>> = BTreeMap::new();
         for (entry, signed) in self.acts.iter().filter(|(_, signed)| signed.has_effect) {
-            let circumstances = Self::circumstances(*entry, state);
+            let of = |movements: bool| {
+                let about = signed.subjects.iter().filter(|s| matches!(s, Subject::Movement(_)) == movements);
+                about.filter_map(|subject| by_subject.get(subject)).copied().max()
+            };
+            let own = (!state.reliances(*entry).is_empty()).then(|| Self::circumstances(*entry, state));
+            let circumstances =
+                own.or_else(|| of(true)).or_else(|| of(false)).unwrap_or(Circumstances::Peace);
             for kind in &signed.kinds {
                 kinds.entry(kind).or_default().entry(circumstances).or_default().add(signed.signatures);
             }
         }
         kinds
+    }
+
+    /// Under which circumstances each undertaking began: those of the first act about it that rests on a consent.
+    fn circumstances_of_subjects(&self, state: &State) -> BTreeMap<&Subject, Circumstances> {
+        use Subject::{Contract, Movement, Support, Transfer};
+        let mut by_subject = BTreeMap::new();
+        let relying =
+            |(entry, signed): &(&u64, &Signed)| signed.has_effect && !state.reliances(**entry).is_empty();
+        for (entry, signed) in self.acts.iter().filter(relying) {
+            let undertakings = signed
+                .subjects
+                .iter()
+                .filter(|subject| matches!(subject, Contract(_) | Movement(_) | Support(_) | Transfer(_)));
+            for subject in undertakings {
+                by_subject.entry(subject).or_insert_with(|| Self::circumstances(*entry, state));
+            }
+        }
+        by_subject
     }
 
     /// What was started, in the order of the starts. `state` is the state after all that was counted.
@@ -214,16 +247,26 @@ impl Paperwork {
             .filter(|signed| signed.has_effect && concerns(signed))
             .collect();
         let counted = if before.is_empty() { vec![start] } else { before };
-        // Its circumstances are those of all its starting acts: the goods' and the movement's.
+        // Its circumstances are those of the acts that brought it to its start, and of all its starting acts: the
+        // goods' and the movement's. The consent to a support order is in the order, not in the delivery.
         let circumstances = self
             .acts
             .iter()
-            .filter(|(_, signed)| signed.has_effect && !signed.starts.is_empty() && concerns(signed))
+            .filter(|(entry, signed)| {
+                let brought = **entry <= started_in || !signed.starts.is_empty();
+                signed.has_effect && brought && concerns(signed)
+            })
             .map(|(entry, _)| Self::circumstances(*entry, state))
             .max();
+        let answers = self.acts.range(started_in..).map(|(_, signed)| signed).filter(|signed| {
+            let answers = signed.kinds.iter().any(|kind| ANSWERS.contains(kind));
+            signed.has_effect && answers && concerns(signed)
+        });
+        let afterwards = answers.map(|signed| signed.signatures).fold(0, u64::saturating_add);
         Undertaking {
             subject: subject.clone(),
             circumstances: circumstances.unwrap_or(Circumstances::Peace),
+            afterwards,
             signatures: counted.iter().map(|signed| signed.signatures).fold(0, u64::saturating_add),
             intended_at: counted.iter().map(|signed| signed.recorded_at).min().unwrap_or(start.recorded_at),
             lawful_at: counted.iter().map(|signed| signed.last_signed_at).max().unwrap_or(start.recorded_at),
