@@ -94,6 +94,9 @@ fn the_story_of_regimes_ends_with_the_signatures_that_it_took() {
         assert!(found, "{row}");
     }
     world.line("verify --ledger regimes").done();
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let table = world.line("signatures --ledger regimes").done().stdout;
+    assert!(readme.contains(table.trim_end()), "the README does not have this table:\n{table}");
     // Programs read the same.
     let lines = world.line("demo again --scenario regimes --json").done().json();
     let of = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).count();
