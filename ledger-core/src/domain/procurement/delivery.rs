@@ -19,7 +19,7 @@ use crate::domain::state::State;
 use crate::domain::subject::Subject;
 use crate::domain::table::pairs;
 use crate::domain::text::Text;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
 
 /// Goods of a delivery, with the contract line that they fill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -78,6 +78,8 @@ pub struct Delivery {
     pub terms: DeliveryDispatched,
     /// The entry that received it.
     pub received_in: Option<u64>,
+    /// When it was received, as the receiver says.
+    pub received_at: Option<Timestamp>,
     /// Received, and neither accepted nor rejected yet.
     #[serde(serialize_with = "pairs")]
     pub waiting: BTreeMap<(u32, ItemId), Quantity>,
@@ -232,6 +234,7 @@ impl Rules for DeliveryDispatched {
         let delivery = Delivery {
             terms: self.clone(),
             received_in: None,
+            received_at: None,
             waiting: BTreeMap::new(),
             rejected: BTreeMap::new(),
             reservations: Vec::new(),
@@ -279,6 +282,7 @@ impl Rules for DeliveryReceived {
     fn apply(&self, state: &mut State, act: &RecordedAct) {
         let Some(delivery) = state.procurement.deliveries.get_mut(&self.delivery) else { return };
         delivery.received_in = Some(act.seq);
+        delivery.received_at = Some(self.occurred_at);
         for counted in &self.items {
             let key = (counted.line, counted.item.id().clone());
             delivery.waiting.insert(key, counted.item.quantity());

@@ -59,7 +59,7 @@ impl State {
         }
         for (id, delivery) in self.procurement.deliveries.iter() {
             let consignee = delivery.terms.consignee;
-            let since = delivery.terms.occurred_at;
+            let since = delivery.received_at.unwrap_or(delivery.terms.occurred_at);
             if delivery.received_in.is_none() {
                 let what = format!("receive delivery {id} of {}", delivery.terms.contract);
                 matters.push(Matter::new(MatterKind::Transit, id, consignee, what).since(since));
