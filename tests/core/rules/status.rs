@@ -110,8 +110,12 @@ scenario!(what_is_open_is_listed_for_who_has_to_act, [], [PhysicalCountRecorded,
     let lot = of(ROUNDS, "10 EA");
     w.accept((EE, PCO), ship("D-1", "C-1", EE, &[(1, &lot)]));
     assert_eq!(open(w, MatterKind::Transit, late), ["D-1 EE - -"]);
+    let received = w.now;
     w.accept((EE, PBO), land("D-1", &[(1, &lot)]));
     assert_eq!(open(w, MatterKind::Acceptance, late), ["D-1 EE - -"]);
+    let matters = w.state.matters(received);
+    let waiting = matters.iter().find(|matter| matter.kind == MatterKind::Acceptance);
+    assert_eq!(waiting.unwrap().since, Some(received), "open since the receipt, not since the dispatch");
     w.agree(&[(EE, QAR), (EE, PBO)], take_over_with_reservation("D-1", &[(1, &lot)], "Tapa"));
     assert_eq!(open(w, MatterKind::Acceptance, late).len(), 0);
     assert_eq!(open(w, MatterKind::Reservation, late).len(), 1);
