@@ -47,7 +47,7 @@ fn no_act_breaks_an_invariant_and_replay_gives_the_same_state() {
 #[ignore = "takes minutes: .ci/run"]
 fn many_random_histories_break_no_invariant() {
     let beginning = beginning();
-    law(100, steps(300), |steps| {
+    law(40, steps(150), |steps| {
         let mut w = beginning.clone();
         play(&mut w, steps, &mut Tally::default());
         replay_agrees(&w);
