@@ -68,7 +68,7 @@ fn the_trilateral_loan_takes_four_signatures_in_peace_at_most_two_under_authoris
     let afterwards = |subject: &str| undertakings[subject].afterwards;
     assert_eq!(
         ["transfer LN-PEACE", "transfer LN-STANDING", "transfer LN-CRISIS"].map(afterwards),
-        [0, 0, 2]
+        [0, 0, 3]
     );
     // Refused by one officer, unwound by two.
     assert_eq!(afterwards("transfer LN-RADIOS"), 3);

@@ -99,11 +99,10 @@ impl Rules for ActCountersigned {
             return Ok(());
         }
         // The last signature gives the act its effect: it must be lawful now, not only when it was written.
-        let now =
-            state.admit_events(&pending.taking_effect(act.recorded_at)).map_err(|rejection| Rejection {
-                why: format!("entry {} can no longer take effect: {}", self.entry, rejection.why),
-                ..rejection
-            })?;
+        let now = state.admit_events(&pending.taking_effect(act)).map_err(|rejection| Rejection {
+            why: format!("entry {} can no longer take effect: {}", self.entry, rejection.why),
+            ..rejection
+        })?;
         let unasked: Vec<Signer> =
             now.missing().iter().filter(|signer| !pending.asked.contains(signer)).copied().collect();
         require(unasked.is_empty(), Rule::S03, || {
@@ -169,10 +168,13 @@ impl Rules for ActRefused {
 }
 
 impl Pending {
-    /// The act as it takes effect at `moment`, with its last signature: terms, withdrawals, crises and clocks are asked
-    /// then, not when it was written.
-    fn taking_effect(&self, moment: Timestamp) -> RecordedAct {
-        RecordedAct { recorded_at: moment, ..RecordedAct::clone(&self.act) }
+    /// The act as it takes effect with its `last` signature: terms, withdrawals, crises and clocks are asked then, not
+    /// when it was written.
+    fn taking_effect(&self, last: &RecordedAct) -> RecordedAct {
+        let mut act = RecordedAct::clone(&self.act);
+        act.recorded_at = last.recorded_at;
+        act.countersigned_by.push(last.author);
+        act
     }
 
     /// What is missing, in words.

@@ -10,6 +10,7 @@ use super::codes::Party;
 use super::consent::{Basis, Demand, Family, Signer};
 use super::event::{RecordedAct, Rules, events};
 use super::ids::CrisisId;
+use super::party::MINISTER;
 use super::regime::hours;
 use super::rejection::{Rejection, Rule, require};
 use super::state::State;
@@ -81,8 +82,9 @@ pub struct Reliance {
 pub struct Ratification {
     /// The party that acted.
     pub by: Party,
-    /// The kind of consent that was passed over.
-    pub family: Family,
+    /// The kinds of consent that were passed over. Each is answered for by an officer who would have given it, or by the
+    /// minister.
+    pub families: Vec<Family>,
     /// The crisis that stood in for it.
     pub crisis: CrisisId,
     /// What the act was about.
@@ -94,6 +96,13 @@ pub struct Ratification {
     /// What became of it.
     #[serde(flatten)]
     pub status: RatificationStatus,
+}
+
+impl Ratification {
+    /// The kinds of consent that were passed over, for people.
+    pub fn families_in_words(&self) -> String {
+        self.families.iter().map(|family| family.code()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// What became of an act that was done in a crisis (domain.md section 6).
@@ -147,14 +156,17 @@ impl State {
         let wait = self.directory.regime.as_ref().map_or(0, |regime| hours(regime.ratification_h));
         let debt = Ratification {
             by: demand.by,
-            family: demand.family,
+            families: Vec::new(),
             crisis: crisis.clone(),
             subject,
             since: act.recorded_at,
             due: act.recorded_at.later_by(wait),
             status: RatificationStatus::Owed,
         };
-        self.authority.ratifications.get_or_insert((act.seq, demand.of), || debt);
+        let debt = self.authority.ratifications.get_or_insert((act.seq, demand.of), || debt);
+        if !debt.families.contains(&demand.family) {
+            debt.families.push(demand.family);
+        }
     }
 
     fn ratification(&self, entry: u64, party: Party) -> Result<&Ratification, Rejection> {
@@ -171,7 +183,9 @@ impl State {
             format!("{party} has answered for entry {entry} already")
         })?;
         let declared = self.crisis(&debt.crisis, party);
-        let himself = declared.is_some_and(|crisis| crisis.declared_by.contains(&act.author));
+        let signers = act.signed_by();
+        let himself =
+            declared.is_some_and(|crisis| signers.iter().any(|key| crisis.declared_by.contains(key)));
         require(!himself, Rule::Sod6, || {
             format!("who declared crisis {} for {party} does not ratify what was done under it", debt.crisis)
         })
@@ -185,7 +199,8 @@ impl State {
     }
 
     fn answer_signs(&self, entry: u64, party: Party) -> Result<Vec<Signer>, Rejection> {
-        Ok(vec![Signer::of(party, self.ratification(entry, party)?.family.ratifiers())])
+        let families = &self.ratification(entry, party)?.families;
+        Ok(families.iter().map(|family| Signer::of(party, family.ratifiers())).collect())
     }
 
     fn subjects_of_answer(&self, entry: u64, party: Party) -> Vec<Subject> {
@@ -217,8 +232,12 @@ impl Rules for ActRatified {
 }
 
 impl Rules for RatificationRefused {
-    fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
-        state.answer_signs(self.entry, self.party)
+    fn signers(&self, state: &State, act: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
+        // One no is enough: of whoever could have given one of the consents.
+        let wanted = state.answer_signs(self.entry, self.party)?;
+        let officer = state.directory.officer(&act.author);
+        let his = officer.and_then(|officer| wanted.iter().find(|signer| signer.accepts(&officer)).copied());
+        Ok(his.map_or(wanted, |signer| vec![signer]))
     }
 
     fn signer_rule(&self, _: &State) -> Rule {
@@ -248,7 +267,8 @@ impl Rules for RatificationRefused {
 impl Rules for UnwindingClosed {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         let debt = state.ratification(self.entry, self.party)?;
-        let roles = debt.family.ratifiers();
+        // One signature a side: what is agreed is how it was unwound, not what was passed over.
+        let roles = debt.families.first().map_or(MINISTER, |family| family.ratifiers());
         Ok(vec![Signer::of(self.party, roles), Signer::of(debt.by, roles)])
     }
 

@@ -193,7 +193,7 @@ impl State {
                         MatterKind::Ratification,
                         subject,
                         *party,
-                        format!("ratify or refuse {} ({})", debt.subject, debt.family),
+                        format!("ratify or refuse {} ({})", debt.subject, debt.families_in_words()),
                     )
                     .to(debt.by)
                     .since(debt.since)

@@ -7,6 +7,7 @@ use ledger_core::domain::reconcile::Tolerances;
 use serde_json::{Value, json};
 
 use super::consent_drafts::*;
+use super::movement_drafts::{plan, start};
 use super::world::*;
 use super::{scenario, scenarios};
 
@@ -271,8 +272,8 @@ scenario!(
         w.accept((LV, HRH), receive("K-1", &[GUN], "Adazi"));
         let ((_, by), debt) = w.state.ratifications().next().unwrap();
         assert_eq!(
-            (by.to_string(), debt.family, debt.status),
-            ("LV".into(), Family::Loan, RatificationStatus::Owed)
+            (by.to_string(), debt.families.clone(), debt.status),
+            ("LV".into(), vec![Family::Loan], RatificationStatus::Owed)
         );
         assert_eq!(debt.due.since(debt.since), 72 * 3_600_000);
         let ratified = w.accept((LV, PBO), ratify(entry, LV));
@@ -394,6 +395,41 @@ scenario!(
     }
 );
 
+// Two consents of one party were passed over, and one officer's ratification was taken for both.
+scenario!(
+    each_consent_that_was_passed_over_is_ratified_by_who_would_have_given_it,
+    [Sod6],
+    [MovementStarted, ActRatified],
+    |w| {
+        *w = World::with_borders();
+        w.accept((EE, PBO), gun(GUN));
+        w.accept((EE, PBO), propose("LOAN", "T-1", EE, LT, &[GUN]));
+        w.accept((EE, NMC), plan("M-1").with("transfers", json!(["T-1"])));
+        w.clock("2026-02-10T03:00:00Z");
+        let crisis =
+            |code| declare("CR-1", code, &["LOAN", "MOVE"], "2026-02-10T03:00:00Z", "2026-02-12T03:00:00Z");
+        w.accept((LV, DTY), crisis(LV));
+        w.accept((LT, MIN), crisis(LT));
+        w.clock("2026-02-10T04:00:00Z");
+        let entry = w.accept_all((EE, PBO), &[dispatch("K-1", "T-1", &[GUN], "Tapa"), start("M-1")]);
+        let families = |code: &str| {
+            let found = w.state.ratifications().find(|(key, _)| **key == (entry, party(code)));
+            found.unwrap().1.families.clone()
+        };
+        assert_eq!((families(LT), families(LV)), (vec![Family::Loan, Family::Move], vec![Family::Move]));
+        w.accept((LV, NMC), ratify(entry, LV));
+        // One no is enough.
+        let mut other = w.clone();
+        other.accept((LT, NMC), refuse_to_ratify(entry, LT));
+        assert!(matches!(status_of(&other, entry, LT), RatificationStatus::Refused { .. }));
+        let waits = w.begin((LT, PBO), ratify(entry, LT));
+        assert_eq!(status_of(w, entry, LT), RatificationStatus::Owed);
+        w.refuse(Rule::Sod6, (LT, MIN), countersign(waits));
+        w.sign((LT, NMC), waits);
+        assert_eq!(status_of(w, entry, LT), RatificationStatus::Ratified { entry: waits });
+    }
+);
+
 scenario!(
     a_refusal_erases_nothing_and_opens_the_unwinding,
     [S03, G03],
@@ -425,6 +461,7 @@ scenario!(
 );
 
 scenarios!(
+    each_consent_that_was_passed_over_is_ratified_by_who_would_have_given_it,
     clocks_are_agreed_by_every_minister,
     nothing_stands_in_for_a_clock_that_is_not_agreed_on,
     new_clocks_leave_old_acts_alone,

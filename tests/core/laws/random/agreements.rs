@@ -85,7 +85,7 @@ pub(super) fn agreements(w: &World, dice: &mut Dice) -> Option<Idea> {
                 (_, 0) => refuse_to_ratify(*entry, party),
                 _ => ratify(*entry, party),
             };
-            let helper = match duty.family {
+            let helper = match duty.families[0] {
                 Family::Move => NMC,
                 Family::CallOff => PCO,
                 Family::Loan | Family::Custody | Family::MutualSupport => PBO,
