@@ -11,7 +11,6 @@ use super::rejection::{Rejection, Rule, require};
 use super::state::State;
 use super::subject::Subject;
 use super::text::Text;
-use super::time::Timestamp;
 
 events! {
     /// Countersign an act that waits for this signature
@@ -190,7 +189,7 @@ mod tests {
         Charter, CharterSignature, FoundingParty, KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted,
         Parameters, Role,
     };
-    use crate::domain::{Act, ActId, Event, PublicKey, Signature};
+    use crate::domain::{Act, ActId, Event, PublicKey, Signature, Timestamp};
 
     fn key(digit: u8) -> PublicKey {
         PublicKey::new([digit; 32])
