@@ -11,6 +11,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod accession;
 mod damage; // restored backups, broken and missing files: refused in words, never a panic
 mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
