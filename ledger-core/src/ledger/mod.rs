@@ -15,6 +15,7 @@ pub mod head;
 pub mod keys;
 pub mod signer;
 pub mod state_digest;
+pub mod tile;
 pub mod tip;
 
 pub use audit::{Auditor, Report};
