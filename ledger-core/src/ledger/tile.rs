@@ -10,7 +10,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::domain::Digest;
+
 use super::entry::MAX_ENTRY_BYTES;
+use super::tree::{Frontier, Nodes};
 
 /// Hashes, or entries, of a full tile.
 pub const WIDTH: u16 = 256;
@@ -77,7 +80,7 @@ impl Tile {
     /// The first entry that it is a hash of.
     pub fn first_entry(&self) -> u64 {
         let first = self.hashes().start;
-        first.checked_mul(256_u64.checked_pow(self.level.into()).unwrap_or(u64::MAX)).unwrap_or(u64::MAX)
+        first.saturating_mul(256_u64.saturating_pow(self.level.into()))
     }
 
     /// The name of the file in a bundle, its parts divided by `/`: `tile/0/x001/067` or
@@ -206,6 +209,75 @@ pub fn has_entry_tile(size: u64, tile: &EntryTile) -> bool {
     has_place(size, tile.index, tile.width)
 }
 
+/// The hashes of the partial tiles at the right edge of a tree, level by level: all that one needs in order to write
+/// the next tiles, at most 255 hashes for each of 8 levels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edges {
+    size: u64,
+    levels: Vec<Vec<Digest>>,
+}
+
+impl Edges {
+    /// The edges of the tree over the first `size` leaves.
+    ///
+    /// # Errors
+    /// A hash is not there.
+    pub fn of<N: Nodes + ?Sized>(nodes: &N, size: u64) -> Result<Self, N::Error> {
+        let mut found = Self { size, levels: Vec::new() };
+        for level in levels(size) {
+            let binary = level.saturating_mul(8);
+            let end = hashes_at(level, size);
+            let start = end.saturating_sub(over(end).into());
+            found.levels.push((start..end).map(|index| nodes.node(binary, index)).collect::<Result<_, _>>()?);
+        }
+        Ok(found)
+    }
+
+    /// Number of leaves of the tree.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Takes the next leaf in. `grown` sees each tile that it made or made longer, from level 0 up, with all its
+    /// hashes; the last of them is the new one.
+    pub fn push(&mut self, leaf: Digest, mut grown: impl FnMut(Tile, &[Digest])) {
+        self.size = self.size.saturating_add(1);
+        let mut hash = leaf;
+        for level in 0..=MAX_LEVEL {
+            let place = usize::from(level);
+            if self.levels.len() <= place {
+                self.levels.push(Vec::new());
+            }
+            let Some(edge) = self.levels.get_mut(place) else { return };
+            edge.push(hash);
+            let index = hashes_at(level, self.size).saturating_sub(1) >> BITS;
+            let width = u16::try_from(edge.len()).unwrap_or(WIDTH);
+            grown(Tile { level, index, width }, edge);
+            if width < WIDTH {
+                return;
+            }
+            hash = subtree(edge);
+            edge.clear();
+        }
+    }
+
+    /// The partial tiles, from level 0 up.
+    pub fn partial(&self) -> impl Iterator<Item = (Tile, &[Digest])> {
+        (0..).zip(&self.levels).filter_map(|(level, hashes)| {
+            let width = u16::try_from(hashes.len()).unwrap_or(WIDTH);
+            let tile = Tile::new(level, hashes_at(level, self.size) >> BITS, width)?;
+            Some((tile, hashes.as_slice()))
+        })
+    }
+}
+
+/// The root of a complete subtree from the hashes of its complete subtrees: 1, 2, 4 … 256 of them.
+pub fn subtree(hashes: &[Digest]) -> Digest {
+    let mut frontier = Frontier::EMPTY;
+    hashes.iter().for_each(|hash| frontier.push(*hash));
+    frontier.root()
+}
+
 /// How many hashes a level has in a tree of `size` entries: `size / 256^level`.
 pub fn hashes_at(level: u8, size: u64) -> u64 {
     size.checked_shr(BITS.saturating_mul(level.into())).unwrap_or(0)
@@ -270,6 +342,7 @@ fn parse_place(text: &str) -> Option<(u64, u16)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tree::Leaves;
     use super::*;
     use proptest::prelude::*;
 
@@ -386,6 +459,30 @@ mod tests {
         assert_eq!(Tile::new(63, u64::MAX, 256).unwrap().first_entry(), u64::MAX);
         assert_eq!(Tile::new(1, 1, 17).unwrap().first_entry(), 65_536);
         assert_eq!(tiles_of(u64::MAX).next(), Tile::new(0, 0, 256));
+    }
+
+    #[test]
+    fn edges_grow_as_the_tree_does() {
+        let leaves: Vec<_> = (0..700_u32).map(|i| super::super::digest::link(&i.to_be_bytes())).collect();
+        let mut edges = Edges::default();
+        let mut full = Vec::new();
+        for (size, leaf) in (1..).zip(&leaves) {
+            edges.push(*leaf, |tile, hashes| {
+                assert_eq!(hashes.len(), usize::from(tile.width()));
+                if !tile.is_partial() {
+                    full.push((tile, hashes.to_vec()));
+                }
+            });
+            let partial: Vec<_> = edges.partial().map(|(tile, _)| tile).collect();
+            assert_eq!(partial, edges_of(size).collect::<Vec<_>>());
+        }
+        assert_eq!(edges, Edges::of(&Leaves(&leaves), 700).unwrap());
+        assert_eq!(Edges::default(), Edges::of(&Leaves(&[]), 0).unwrap());
+        let (tiles, hashes): (Vec<_>, Vec<_>) = full.into_iter().unzip();
+        assert_eq!(tiles.iter().map(Tile::path).collect::<Vec<_>>(), ["tile/0/000", "tile/0/001"]);
+        assert_eq!(hashes.concat(), leaves[..512]);
+        let level_1: Vec<_> = (0..2).map(|index| Leaves(&leaves).node(8, index).unwrap()).collect();
+        assert_eq!(edges.partial().last().unwrap(), (Tile::new(1, 0, 2).unwrap(), &level_1[..]));
     }
 
     fn sizes() -> impl Strategy<Value = u64> {

@@ -15,6 +15,7 @@ pub mod faulty;
 pub mod head_file;
 pub mod lock;
 pub mod memory;
+pub mod nodes;
 pub mod sled;
 pub mod steps;
 

@@ -6,6 +6,7 @@ mod conformance;
 mod crash;
 mod damage;
 mod folder;
+mod nodes;
 mod rules;
 mod strace;
 mod support;
