@@ -9,6 +9,7 @@
 //! - [`head_file`] and [`lock`] are what stands beside sled in the folder; [`steps`] names every step to durable.
 //! - [`faulty::Faulty`] fails on purpose, so that the layers above can be tested against crashes.
 
+pub mod checkpoints;
 pub mod conformance;
 pub mod durable;
 pub mod faulty;
