@@ -7,8 +7,11 @@
 //! - [`sled::SledStore`] keeps a ledger in a folder and is the one in use; no other file names sled.
 //! - [`memory::MemoryStore`] is the reference: what it does is what the words below mean.
 //! - [`head_file`] and [`lock`] are what stands beside sled in the folder; [`steps`] names every step to durable.
+//! - [`bundle`] reads and writes a ledger as a folder of tiles, for whoever has no such program; [`nodes`] keeps
+//!   the tree's hashes, [`checkpoints`] what was signed of them, [`durable`] is how such files are put in place.
 //! - [`faulty::Faulty`] fails on purpose, so that the layers above can be tested against crashes.
 
+pub mod bundle;
 pub mod checkpoints;
 pub mod conformance;
 pub mod durable;

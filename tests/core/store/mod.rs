@@ -1,6 +1,7 @@
 //! The store: the promises that every store keeps, the eight rules of the one on disk, and crashes.
 #![allow(clippy::disallowed_methods, reason = "a child process is told by its environment and ends itself")]
 
+mod bundle;
 mod checkpoints;
 mod child;
 mod conformance;
