@@ -7,15 +7,19 @@
 pub mod accession;
 pub mod audit;
 pub mod charter;
+pub mod checkpoint;
 pub mod codec;
 pub mod digest;
 pub mod entry;
 pub mod finding;
 pub mod head;
 pub mod keys;
+pub mod note;
+pub mod proof;
 pub mod signer;
 pub mod state_digest;
 pub mod tip;
+pub mod tree;
 
 pub use audit::{Auditor, Report};
 pub use entry::{RawEntry, Signatures, VerifiedEntry};
