@@ -20,7 +20,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::{PublicKey, Signature};
+use crate::domain::{Origin, Party, PublicKey, Signature};
 
 use super::digest::sha256;
 use super::keys;
@@ -74,6 +74,17 @@ impl KeyName {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name under which a ledger's log signs: the ledger's own (C2SP tlog-checkpoint).
+    pub fn of_log(origin: &Origin) -> Self {
+        // An identifier has 1 to 64 bytes, without spaces and `+`.
+        Self(origin.to_string())
+    }
+
+    /// The name under which a party's witness cosigns the checkpoints of a ledger: `baltic.example/ledger/EE`.
+    pub fn of_witness(origin: &Origin, party: Party) -> Self {
+        Self(format!("{origin}/{party}"))
     }
 }
 

@@ -19,4 +19,5 @@ mod state_digest;
 mod story;
 mod tree;
 mod vectors;
+mod witnesses;
 mod world;
