@@ -5,7 +5,8 @@
 //! job replays it or an [auditor](audit) verifies it.
 //!
 //! Over all entries stands a [Merkle tree](tree), whose size and root a [checkpoint] says in three lines. The log and
-//! the ministries' [witnesses] sign it as a [note]; a [proof] leads from one entry to it.
+//! the ministries' [witnesses] sign it as a [note]; a [proof] leads from one entry to it, and a [keyring] from the
+//! charter to the keys under it.
 
 pub mod accession;
 pub mod audit;
@@ -16,6 +17,8 @@ pub mod digest;
 pub mod entry;
 pub mod finding;
 pub mod head;
+pub mod key_history;
+pub mod keyring;
 pub mod keys;
 pub mod note;
 pub mod proof;

@@ -10,6 +10,7 @@ mod fixtures;
 mod format_doc;
 mod gate;
 mod journal;
+mod keyring;
 mod layering;
 mod model;
 mod notes;
