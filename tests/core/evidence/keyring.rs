@@ -179,6 +179,11 @@ fn a_forged_enrolment_is_refused() {
         let code = refused(ring(&w, &whole(forge.entries.pop().unwrap())));
         assert_eq!(code.to_string(), rule, "{by}");
     }
+    // A key under which anybody can sign.
+    let mut weak = forge.clone();
+    let list = json!([{"KeyEnrolled": {"key": "00".repeat(32), "party": "EE", "role": "WIT"}}]);
+    weak.sign("EE REG", "weak", &[], list);
+    assert_eq!(refused(ring(&w, &whole(weak.entries.pop().unwrap()))), Code::Flaw(Flaw::UnsoundKey));
     // One registrar alone: it waits, and proves nothing.
     forge.sign("EE REG", "alone", &[], enrolment("thief", "EE", "WIT"));
     let alone = whole(forge.entries.last().unwrap().clone());
