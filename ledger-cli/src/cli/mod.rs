@@ -168,6 +168,45 @@ pub(crate) enum Command {
 The second also checks that it is the ledger of this charter: pin the fingerprint that the ministries gave you.
 The third also checks that its first 120 entries give the state that another replica printed with `replay`.")]
     Verify(VerifyArgs),
+    /// Make, cosign, merge, show and check checkpoints: the small texts that pin the whole history
+    #[command(subcommand)]
+    Checkpoint(CheckpointCommand),
+    /// Prove that an entry stands in the ledger, to whoever has no ledger (C2SP tlog-proof)
+    #[command(after_help = "Examples:
+  jointledger --ledger baltic prove 12 -o 12.tlog-proof
+  jointledger --ledger baltic prove 12 --bare")]
+    Prove(ProveArgs),
+    /// Check a proof offline, without a ledger: a receipt, a checkpoint, or the proof of a fork
+    ///
+    /// With the charter's fingerprint alone, when the proof brings the entries from which its keys follow; or with a
+    /// policy. Exit code 0: it holds; 4: it does not.
+    #[command(after_help = "Examples:
+  jointledger check 12.tlog-proof \
+      --charter 0d4309ea36fd1476b9e436ada2e2da3be847ca191e71d813ed339cbc5205629f
+  jointledger check 12.tlog-proof --policy policy.txt
+  jointledger check fork.json --policy policy.txt")]
+    Check(CheckArgs),
+    /// Compare two copies of a ledger: same, ahead, behind, or forked, and from which entry on
+    ///
+    /// Each is a ledger's folder, a bundle, or a checkpoint. Where they are forked, --fork-proof writes one file that
+    /// proves it to anybody and names who cosigned both sides. Exit code 0: the same, or one continues the other;
+    /// 4: forked.
+    #[command(after_help = "Examples:
+  jointledger compare baltic /mnt/lv/baltic
+  jointledger compare baltic checkpoint.txt --fork-proof fork.json")]
+    Compare(CompareArgs),
+    /// Write the ledger as a bundle of plain files that any verifier can read (C2SP tlog-tiles): the backup
+    ///
+    /// Only what the bundle does not have yet is written. A bundle ends at a checkpoint: sign one in the same call with
+    /// --log-key, or make one before.
+    #[command(after_help = "Example:
+  jointledger --ledger baltic export /mnt/backup/baltic --log-key ee-log
+`jointledger --ledger /mnt/backup/baltic verify` verifies the bundle itself; all that only looks works on it.")]
+    Export(ExportArgs),
+    /// Make a ledger from a bundle, after verifying all of it
+    #[command(after_help = "Example:
+  jointledger --ledger baltic-new import /mnt/backup/baltic")]
+    Import(ImportArgs),
     /// Rebuild the state from the entries, and say what it is and its digest
     ///
     /// Two replicas with the same digest after the same number of entries have the same state, to the last field.

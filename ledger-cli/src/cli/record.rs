@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ledger_core::domain::{Party, Role, Text, Timestamp};
 
+use super::ReceiptArgs;
 use crate::keyfile::KeyArgs;
 
 /// Arguments of `countersign`.
@@ -39,6 +40,17 @@ pub(crate) struct AppendArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
+}
+
+/// What a command that records one act takes besides it.
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
 }
 
 /// Who would sign the act that is explained.

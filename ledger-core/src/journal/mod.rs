@@ -10,10 +10,12 @@
 //! Time and keys come in as a [`Stamp`]; nothing here has a clock or a key of its own.
 
 mod audit;
+mod evidence;
 mod recorder;
 mod replay;
 
-pub use audit::{audit, flaw_of_store, verify};
+pub use audit::{Against, audit, audit_bundle, flaw_of_store, verify};
+pub use evidence::{copy, entry_bytes, export, fresh_hashes, hashes, keep_up, prove, with_keys};
 pub use recorder::Journal;
 pub use replay::{Progress, Thread, Until, Visit, replay};
 
@@ -22,7 +24,9 @@ use crate::domain::{ActId, Digest, Rejection, Timestamp};
 use crate::ledger::Head;
 use crate::ledger::entry::{SealError, Unopenable};
 use crate::ledger::finding::Finding;
+use crate::ledger::key_history::Unprovable;
 use crate::ledger::signer::Signer;
+use crate::ledger::tree::NoSuchNode;
 use crate::store::{Anchor, StoreError};
 
 /// Who signs, and what the time is: the only things of an append that do not come from the ledger or the act.
@@ -88,6 +92,22 @@ pub enum JournalError {
         /// Where it stands.
         entry: u64,
     },
+    /// An entry came after the checkpoint that is to prove it.
+    #[error(
+        "entry {entry} is not under the checkpoint of {size} entries; make a checkpoint now, or name a later one"
+    )]
+    NotUnder {
+        /// The entry.
+        entry: u64,
+        /// The size of the checkpoint.
+        size: u64,
+    },
+    /// The keys under a checkpoint cannot be proven by a few entries.
+    #[error(transparent)]
+    Unprovable(#[from] Unprovable),
+    /// A hash of the tree is not there.
+    #[error("the hashes of the tree end too early: {0}")]
+    Node(#[from] NoSuchNode),
     /// A commit failed before, so nobody knows what the store holds.
     #[error(
         "the journal stopped after a failed commit; open the ledger again and look before you repeat the act"

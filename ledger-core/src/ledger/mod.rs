@@ -22,6 +22,7 @@ pub mod keyring;
 pub mod keys;
 pub mod note;
 pub mod proof;
+pub mod shown;
 pub mod signer;
 pub mod state_digest;
 pub mod tip;

@@ -12,6 +12,7 @@ use super::charter::{fingerprint, unsigned_founder};
 use super::entry::{Body, OpenedEntry, VerifiedEntry};
 use super::finding::{Code, Finding, Flaw};
 use super::head::Head;
+use super::key_history::KeyHistory;
 use super::keys::require_sound;
 
 /// Where a ledger ends, and what it says.
@@ -21,6 +22,8 @@ pub struct Tip {
     state: State,
     /// Every act so far and its position, so that none is taken twice.
     acts: BTreeMap<ActId, u64>,
+    /// How keys came to be known, for proofs that bring their own keys.
+    keys: KeyHistory,
 }
 
 /// What the one who checks knows from elsewhere.
@@ -44,7 +47,7 @@ pub struct Flawed {
 
 impl Default for Tip {
     fn default() -> Self {
-        Self { head: Head::EMPTY, state: State::new(), acts: BTreeMap::new() }
+        Self { head: Head::EMPTY, state: State::new(), acts: BTreeMap::new(), keys: KeyHistory::new() }
     }
 }
 
@@ -62,6 +65,11 @@ impl Tip {
     /// What the ledger says.
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// How the keys came to be known.
+    pub const fn key_history(&self) -> &KeyHistory {
+        &self.keys
     }
 
     /// The position of an act.
@@ -144,6 +152,7 @@ impl Tip {
     /// Takes an admitted entry in.
     pub fn advance(&mut self, entry: &VerifiedEntry, admitted: Admitted) {
         self.state.apply(entry.act(), admitted);
+        self.keys.note(entry.act());
         self.pass(entry);
     }
 

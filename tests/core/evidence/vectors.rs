@@ -213,7 +213,7 @@ fn the_vectors_are_one_sound_ledger() {
     let last = frozen().pop().unwrap();
     let acknowledged = Some((ENTRIES as u64, last.link.parse().unwrap()));
     let mut auditor = Auditor::new(Expectations { charter: pinned, now: None }, acknowledged);
-    auditor.feed(frozen_bytes());
+    auditor.feed(frozen_bytes(), &mut |_| ());
     let report = auditor.finish(0);
     assert_eq!(report.findings, []);
     assert_eq!(report.entries, ENTRIES as u64);
