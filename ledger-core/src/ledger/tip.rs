@@ -150,13 +150,14 @@ impl Tip {
     /// Moves the head behind an entry without taking it in: it was found wanting, and the audit goes on.
     pub(super) fn pass(&mut self, entry: &VerifiedEntry) {
         self.acts.entry(entry.act().act.id).or_insert(entry.act().seq);
-        self.head = entry.head();
+        self.head.advance(entry.link());
+        self.head.origin = Some(entry.origin().clone());
+        self.head.recorded_at = Some(entry.act().recorded_at);
     }
 
     /// Moves the head behind bytes that are no entry.
     pub(super) fn pass_unopened(&mut self, link: Digest) {
-        self.head.size = self.head.size.saturating_add(1);
-        self.head.link = link;
+        self.head.advance(link);
     }
 }
 
