@@ -15,6 +15,7 @@ pub mod finding;
 pub mod head;
 pub mod keys;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod signer;
 pub mod state_digest;

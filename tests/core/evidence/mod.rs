@@ -13,6 +13,7 @@ mod journal;
 mod layering;
 mod model;
 mod notes;
+mod policy;
 mod replay;
 mod small;
 mod state_digest;
