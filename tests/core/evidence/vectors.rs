@@ -254,6 +254,7 @@ fn an_entry_can_be_sealed_again_from_its_file_alone() {
             size: vector.seq,
             link: vector.previous.parse().unwrap(),
             recorded_at: None,
+            ..Head::EMPTY
         };
         let act = ledger_core::exchange::acts::Draft::parse(&vector.act.to_string()).unwrap();
         let act = act.into_act(world::act_id("not used"));
