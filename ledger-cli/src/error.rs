@@ -105,8 +105,11 @@ impl From<StoreError> for CommandError {
             StoreError::MissingEntries { .. }
             | StoreError::TailTooLong { .. }
             | StoreError::HeadFile { .. }
+            | StoreError::Bundle { .. }
             | StoreError::Corrupt { .. } => Answer::Unsound,
-            StoreError::NotALedger { .. } | StoreError::AlreadyExists { .. } => Answer::Usage,
+            StoreError::NotALedger { .. }
+            | StoreError::NotABundle { .. }
+            | StoreError::AlreadyExists { .. } => Answer::Usage,
             _ => Answer::Unknown,
         };
         // The code under which an audit finds it, and the manual explains it.

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod proof;
 pub mod signer;
 pub mod state_digest;
+pub mod tile;
 pub mod tip;
 pub mod tree;
 pub mod witnesses;

@@ -23,11 +23,11 @@
 //! 3. after the fsync of the folder: `HEAD` is the new one, for good.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use super::steps::{Step, Steps};
-use super::{Anchor, StoreError};
+use super::{Anchor, StoreError, durable};
 use crate::domain::Digest;
 
 /// Name of the head file in the ledger's folder.
@@ -36,7 +36,7 @@ pub const NAME: &str = "HEAD";
 pub const NEW_NAME: &str = "HEAD.new";
 const TITLE: &str = "jointledger head v1";
 /// The longest head file: title, a size of 20 digits, a link.
-const MAX_BYTES: u64 = 19 + 1 + 5 + 20 + 1 + 5 + 64 + 1;
+const MAX_BYTES: usize = 19 + 1 + 5 + 20 + 1 + 5 + 64 + 1;
 
 /// The text of the head file for `anchor`.
 pub fn render(anchor: &Anchor) -> String {
@@ -77,18 +77,12 @@ pub fn parse(bytes: &[u8]) -> Result<Anchor, &'static str> {
 /// [`StoreError::HeadFile`] when it is damaged, [`StoreError::Io`] when it cannot be read.
 pub fn read(folder: &Path) -> Result<Option<Anchor>, StoreError> {
     let path = folder.join(NAME);
-    let damaged = |reason| StoreError::HeadFile { path: path.clone(), reason };
-    match path.symlink_metadata() {
-        // A pipe would never end, and a link may lead anywhere.
-        Ok(kind) if !kind.is_file() => return Err(damaged("it is not a regular file")),
-        Ok(_) => {}
-        Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(StoreError::Io { what: "look at", path, source }),
+    match durable::read_bounded(&path, MAX_BYTES) {
+        Ok(None) => Ok(None),
+        Ok(Some(bytes)) => parse(&bytes).map(Some).map_err(|reason| StoreError::HeadFile { path, reason }),
+        Err(StoreError::File { path, reason }) => Err(StoreError::HeadFile { path, reason }),
+        Err(other) => Err(other),
     }
-    let file = File::open(&path).map_err(StoreError::io("open", &path))?;
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(StoreError::io("read", &path))?;
-    parse(&bytes).map(Some).map_err(damaged)
 }
 
 /// Makes `anchor` the head in `folder`, durably: the old head or the new one is there at every moment.
@@ -134,7 +128,7 @@ mod tests {
     fn reads_only_what_it_writes() {
         for anchor in [Anchor::EMPTY, anchor(1), anchor(42), anchor(u64::MAX)] {
             assert_eq!(parse(render(&anchor).as_bytes()), Ok(anchor));
-            assert!(render(&anchor).len() as u64 <= MAX_BYTES);
+            assert!(render(&anchor).len() <= MAX_BYTES);
         }
         let good = render(&anchor(42));
         for bad in [

@@ -7,13 +7,19 @@
 //! - [`sled::SledStore`] keeps a ledger in a folder and is the one in use; no other file names sled.
 //! - [`memory::MemoryStore`] is the reference: what it does is what the words below mean.
 //! - [`head_file`] and [`lock`] are what stands beside sled in the folder; [`steps`] names every step to durable.
+//! - [`bundle`] reads and writes a ledger as a folder of tiles, for whoever has no such program; [`nodes`] keeps
+//!   the tree's hashes, [`checkpoints`] what was signed of them, [`durable`] is how such files are put in place.
 //! - [`faulty::Faulty`] fails on purpose, so that the layers above can be tested against crashes.
 
+pub mod bundle;
+pub mod checkpoints;
 pub mod conformance;
+pub mod durable;
 pub mod faulty;
 pub mod head_file;
 pub mod lock;
 pub mod memory;
+pub mod nodes;
 pub mod sled;
 pub mod steps;
 
@@ -333,6 +339,53 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong with it.
         reason: &'static str,
+    },
+
+    /// A file beside the entries is not what such a file can be.
+    #[error("{} cannot be used: {reason}; bring it back from a copy, or move it away", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A derived file does not have what was asked of it.
+    #[error(
+        "the derived file {} {reason}; it says nothing that the entries do not say: remove the folder that it is \
+         in, and it is made again from them", .path.display()
+    )]
+    Derived {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// There is no bundle.
+    #[error(
+        "{} is not a bundle: it has no file `checkpoint`; to read, check the path; to export, name a new or empty \
+         folder, or a bundle; an export that was interrupted is done again", .folder.display()
+    )]
+    NotABundle {
+        /// The folder that was named.
+        folder: PathBuf,
+    },
+
+    /// A bundle is not whole, or not what a bundle is.
+    #[error(
+        "the bundle in {} does not hold: {file} {reason} (from entry {entry} on); keep it as it is, and get another \
+         copy, or export it again into a new folder", .folder.display()
+    )]
+    Bundle {
+        /// The bundle's folder.
+        folder: PathBuf,
+        /// The first entry that it is about.
+        entry: u64,
+        /// The file in the folder, its parts divided by `/`.
+        file: String,
+        /// What is wrong with it, so that it can follow on its name.
+        reason: String,
     },
 
     /// The disk or the file system said no.

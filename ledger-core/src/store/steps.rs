@@ -35,6 +35,16 @@ pub enum Step {
     RenameHead,
     /// fsync the ledger's folder.
     SyncFolder,
+    /// Write a file beside its place, outside sled and the head: a checkpoint, a file of a bundle.
+    WriteFile,
+    /// fsync such a file.
+    SyncFile,
+    /// Put it in its place.
+    RenameFile,
+    /// fsync the folder that it is in.
+    SyncNames,
+    /// Remove a file that another one has superseded.
+    RemoveFile,
 }
 
 /// Takes steps.
