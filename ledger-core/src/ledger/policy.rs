@@ -25,7 +25,7 @@ use std::str::FromStr;
 use crate::domain::{Origin, Party, PublicKey};
 
 use super::checkpoint::{SignedCheckpoint, decimal};
-use super::note::{Algorithm, KeyId, KeyName, MAX_NAME_BYTES, NoteError, VerifierKey};
+use super::note::{Algorithm, KeyName, MAX_NAME_BYTES, NoteError, VerifierKey};
 
 mod tolerance;
 
@@ -172,14 +172,14 @@ impl Policy {
         let wrong = |why| PolicyError::Parties(why);
         let mut policy = Builder::default();
         for key in logs {
-            if key.name.as_str() != origin.as_str() {
+            if key.name != KeyName::of_log(origin) {
                 return Err(wrong(format!("the log's key is called {}, the ledger {origin}", key.name)));
             }
             policy.log(key.clone(), None).map_err(wrong)?;
         }
         for (party, keys) in parties {
-            let name = format!("{origin}/{party}");
-            if let Some(key) = keys.iter().find(|key| key.name.as_str() != name) {
+            let name = KeyName::of_witness(origin, *party);
+            if let Some(key) = keys.iter().find(|key| key.name != name) {
                 return Err(wrong(format!("a key of {party} is called {}, not {name}", key.name)));
             }
             match keys.as_slice() {
@@ -386,7 +386,6 @@ struct Builder {
     /// What is a member of a group already.
     members: BTreeSet<Node>,
     keys: BTreeSet<PublicKey>,
-    ids: BTreeSet<(KeyName, KeyId)>,
 }
 
 impl Builder {
@@ -493,10 +492,9 @@ impl Builder {
     }
 
     /// Refuses a key that stands here under any name: it would count twice (C2SP tlog-policy, "duplicate"), or a log
-    /// would be its own witness. A name with an id must find one key.
+    /// would be its own witness.
     fn require_new(&mut self, key: &VerifierKey) -> Result<(), String> {
-        let new = self.keys.insert(key.key) && self.ids.insert((key.name.clone(), key.id()));
-        if new { Ok(()) } else { Err("its key, or one of the same name and id, stands here already".into()) }
+        if self.keys.insert(key.key) { Ok(()) } else { Err("its key stands here already".into()) }
     }
 
     fn finish(self) -> Result<Policy, PolicyError> {

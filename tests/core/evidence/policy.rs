@@ -362,7 +362,9 @@ fn tolerates_what_the_words_say() {
         "{}",
         words(BALTIC)
     );
-    assert!(words(&all).starts_with("no fork while at most 2 of the witnesses lie with the log; one witness"));
+    assert!(
+        words(&all).starts_with("no fork while at most 2 of the witnesses lie with the log; one witness")
+    );
     assert!(words(&any).starts_with("not safe"));
 }
 
