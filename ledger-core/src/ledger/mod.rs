@@ -28,6 +28,7 @@ pub mod state_digest;
 pub mod tile;
 pub mod tip;
 pub mod tree;
+pub mod witness;
 pub mod witnesses;
 
 pub use audit::{Auditor, Report};

@@ -21,5 +21,6 @@ mod state_digest;
 mod story;
 mod tree;
 mod vectors;
+mod witness;
 mod witnesses;
 mod world;
