@@ -16,6 +16,7 @@ pub mod codec;
 pub mod digest;
 pub mod entry;
 pub mod finding;
+pub mod fork;
 pub mod head;
 pub mod key_history;
 pub mod keyring;

@@ -7,6 +7,7 @@ mod crash;
 mod ed25519;
 mod fields;
 mod fixtures;
+mod fork;
 mod format_doc;
 mod gate;
 mod journal;
