@@ -18,6 +18,7 @@ pub mod entry;
 pub mod finding;
 pub mod fork;
 pub mod head;
+pub mod interval;
 pub mod key_history;
 pub mod keyring;
 pub mod keys;

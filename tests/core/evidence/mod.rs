@@ -10,6 +10,7 @@ mod fixtures;
 mod fork;
 mod format_doc;
 mod gate;
+mod interval;
 mod journal;
 mod keyring;
 mod layering;
