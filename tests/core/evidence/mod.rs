@@ -1,6 +1,7 @@
 //! The evidence: bytes, entries, the gate, the auditor and the journal, and what attackers do to them.
 
 mod attacks;
+mod c2sp;
 mod codec;
 mod coverage;
 mod crash;
