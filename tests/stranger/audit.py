@@ -33,13 +33,22 @@ class Officer:
     until: Optional[int]
     """The millisecond from which it no longer signs."""
     ended: bool = False
+    revoked_in: Optional[int] = None
+    """The entry that revoked it."""
     compromised: bool = False
+
+    def counts(self, size: int, time: Optional[int]) -> bool:
+        """Whether its signature counts under a checkpoint of this size; of a cosignature with the second it names."""
+        expired = self.until is not None and time is not None and time * 1000 >= self.until
+        revoked = self.revoked_in is not None and size > self.revoked_in
+        return not (self.compromised or expired or revoked)
 
 
 @dataclass
 class Waiting:
     """An act about keys that waits for other signatures."""
 
+    position: int
     events: list[tuple[str, dict]]
     author: bytes
     signers: list[Officer]
@@ -67,21 +76,20 @@ class Keys:
         signer = self.officers.get(entry.author)
         if signer is None or signer.ended or (signer.until is not None and entry.recorded_at >= signer.until):
             return
-        act = Waiting(list(entry.events), entry.author, [signer])
-        self.waiting[position] = act
-        self._settle(position, act)
+        act = self.waiting[position] = Waiting(position, list(entry.events), entry.author, [signer])
+        self._settle(act)
         for name, event in entry.events:
             if name == "ActRefused":
                 self.waiting.pop(event["entry"], None)
             elif name == "ActCountersigned" and event["entry"] in self.waiting:
                 other = self.waiting[event["entry"]]
                 other.signers.append(signer)
-                self._settle(event["entry"], other)
+                self._settle(other)
 
-    def _settle(self, position: int, act: Waiting) -> None:
+    def _settle(self, act: Waiting) -> None:
         act.events = [event for event in act.events if not self._apply(act, *event)]
         if not act.events:
-            del self.waiting[position]
+            del self.waiting[act.position]
 
     def _apply(self, act: Waiting, name: str, event: dict) -> bool:
         """Lets an event take effect; false when it still waits."""
@@ -101,8 +109,8 @@ class Keys:
                 self.officers.setdefault(event["new_key"], Officer(old.party, old.role, old.until))
             case "KeyRevoked":
                 old = self.officers.get(event["key"])
-                if old is not None and self._is_kept(act, old.party, old.role):
-                    old.ended = True
+                if old is not None and not old.ended and self._is_kept(act, old.party, old.role):
+                    old.ended, old.revoked_in = True, act.position
             case "KeyCompromised":
                 old = self.officers.get(event["key"])
                 if old is None:

@@ -334,6 +334,22 @@ class KeysOnTheLedger(InAFolder):
         self.ministries.witnesses["EE"] = old
         self.assert_quorum(3)
 
+    def test_a_revoked_key_counts_until_its_revocation(self):
+        self.enrol_all()
+        key = self.ministries.witnesses["EE"].key.public
+        self.record("LT", "KeyRevoked", key=key, reason="Not his to end")
+        self.assert_quorum(3)
+        self.record("EE", "KeyRevoked", key=key, reason="Gone")
+        self.assert_quorum(2)
+        tree = Tree()
+        for raw in self.entries:
+            tree.push(leaf(raw))
+        before = Checkpoint.parse(self.ministries.checkpoint(tree, len(self.entries) - 1))
+        check = verify.Verification(SCHEMA, Bundle(self.folder), verify.Expectations(quorum=3))
+        self.assertEqual(check.run()[0].code, "E22")
+        check._judge("before", before, check._keys(ORIGIN), is_newest=True)
+        self.assertEqual((check.cosigned, len(check.outside)), (["EE", "LT", "LV"], 1))
+
     def test_a_compromised_or_expired_key_does_not_count(self):
         self.enrol_all()
         key = self.ministries.witnesses["EE"].key.public

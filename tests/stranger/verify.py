@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Iterator, Optional
 
-from audit import Auditor, Finding, Officer
+from audit import Auditor, Finding
 from bundle import MOST_CHECKPOINT, Bundle, NoFile, Tile, TooLong, entries_of, tiles
 from note import ED25519, BadNote, Checkpoint, Key, Policy, Signed
 from schema import Schema
@@ -177,36 +177,34 @@ class Verification:
         try:
             if self.origin not in (None, checkpoint.origin):
                 raise BadNote(f"it is of ledger {checkpoint.origin[:80]!r}, this is {self.origin}")
-            self._count(checkpoint, checkpoint.note.open(keys), is_newest)
+            times = self._count(checkpoint, checkpoint.note.open(keys), is_newest)
         except BadNote as flaw:
             return self.note(checkpoint.last, "E22", f"{name}: {flaw}")
         if checkpoint.size > self.size:
             self.note(self.size, "E20", f"{name} is of {checkpoint.size} entries, the bundle of {self.size}")
         elif checkpoint.size <= self.tree.size and self.tree.root(checkpoint.size) != checkpoint.root:
             self.note(checkpoint.last, "E21", f"{name} has another root than the first {checkpoint.size} entries")
+        elif checkpoint.size <= self.tree.size:
+            self.sightings.extend((checkpoint.size, witness, time) for witness, time in times)
 
-    def _count(self, checkpoint: Checkpoint, signed: list[Signed], is_newest: bool) -> None:
-        """Refuses a checkpoint that the log has not signed, or the newest when too few have cosigned."""
+    def _count(self, checkpoint: Checkpoint, signed: list[Signed], is_newest: bool) -> list[tuple[str, int]]:
+        """Refuses a checkpoint that the log has not signed, or the newest when too few have cosigned; gives who cosigned,
+        and at which millisecond."""
         policy = self.expected.policy
         if policy is not None:
             counted, witnesses = signed, {key: name for name, key in policy.witnesses.items()}
         else:
             officers = dict(self.auditor.keys.of_checkpoints(checkpoint.origin))
-            counted = [one for one in signed if self._counts(one, officers[one.key])]
+            counted = [one for one in signed if officers[one.key].counts(checkpoint.size, one.time)]
             witnesses = {key: officer.party for key, officer in officers.items() if key.algorithm != ED25519}
         if not any(one.key.algorithm == ED25519 and one.key.name == checkpoint.origin for one in counted):
             raise BadNote("the ledger's own key has not signed")
         times = [(witnesses[one.key], one.time * 1000) for one in counted if one.key in witnesses]
-        self.sightings.extend((checkpoint.size, witness, time) for witness, time in times)
         if is_newest:
             self.cosigned = sorted({witness for witness, _ in times})
             if not (policy.is_reached(counted) if policy else len(self.cosigned) >= self.expected.quorum):
                 raise BadNote(f"too few witnesses have cosigned: {', '.join(self.cosigned) or 'none'}")
-
-    @staticmethod
-    def _counts(one: Signed, officer: Officer) -> bool:
-        expired = officer.until is not None and one.time is not None and one.time * 1000 >= officer.until
-        return not officer.compromised and not expired
+        return times
 
     def _times(self) -> None:
         """Looks for entries that say they were recorded after so many witnesses had seen them (E23)."""
