@@ -2,6 +2,8 @@
 
 use std::io::BufRead;
 
+use crate::domain::Digest;
+use crate::domain::event::Document;
 use crate::ledger::audit::{Auditor, Passed, RUN, Report};
 use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::finding::{Finding, Flaw};
@@ -9,8 +11,6 @@ use crate::ledger::shown::{Lineup, Shown};
 use crate::ledger::state_digest::StateClaim;
 use crate::ledger::tile::{Edges, Tile};
 use crate::ledger::tip::Expectations;
-use crate::domain::Digest;
-use crate::domain::event::Document;
 use crate::store::bundle::{BundleStore, CHECKPOINT_NAME, DOCUMENTS_NAME, StrayKind};
 use crate::store::{MAX_COMMIT_ENTRIES, Store, StoreError, checkpoints};
 
@@ -54,8 +54,9 @@ pub fn audit<S: Store + ?Sized>(
     progress: Progress<'_>,
 ) -> Result<Report, JournalError> {
     let anchor = store.anchor();
-    let mut auditor =
-        Auditor::new(against.expected, Some((anchor.size, anchor.link))).against(against.claim).shown(against.lineup);
+    let mut auditor = Auditor::new(against.expected, Some((anchor.size, anchor.link)))
+        .against(against.claim)
+        .shown(against.lineup);
     feed(&mut auditor, store, Flaw::Store, progress, &mut |_| ())?;
     Ok(auditor.finish(u64::try_from(MAX_COMMIT_ENTRIES).unwrap_or(u64::MAX)))
 }
@@ -118,7 +119,7 @@ fn feed<S: Store + ?Sized>(
 fn signed_in(bundle: &BundleStore, findings: &mut Vec<Finding>) -> Result<Vec<Shown>, JournalError> {
     let mut shown = Vec::new();
     let mut take = |place: String, size: u64, bytes: &[u8]| match SignedCheckpoint::parse(bytes) {
-        Ok(signed) if signed.checkpoint().size == size => shown.push(Shown { place, signed }),
+        Ok(signed) if signed.checkpoint().size == size => shown.push(Shown { place, kept: true, signed }),
         Ok(signed) => {
             let stated = signed.checkpoint().size;
             let words = format!("{place}: it is of {stated} entries, its name says {size}");
@@ -185,7 +186,8 @@ impl<'a> Beside<'a> {
     fn compare(&mut self, tile: &Tile, hashes: &[Digest]) {
         let finding = match self.bundle.tile(tile) {
             Ok(bytes) => {
-                let wrong = hashes.iter().zip(bytes.chunks(32)).position(|(hash, there)| hash.as_bytes() != there);
+                let wrong =
+                    hashes.iter().zip(bytes.chunks(32)).position(|(hash, there)| hash.as_bytes() != there);
                 let Some(wrong) = wrong else { return };
                 let at = u64::try_from(wrong).unwrap_or(u64::MAX);
                 let span = 1_u64.checked_shl(u32::from(tile.level()).saturating_mul(8)).unwrap_or(u64::MAX);
@@ -208,7 +210,8 @@ impl<'a> Beside<'a> {
         if read.is_err() || there.strip_suffix(b"\n") != Some(line.as_bytes()) {
             self.index_failed = true;
             let there = String::from_utf8_lossy(&there);
-            let words = format!("{DOCUMENTS_NAME}: {:?} stands where the entry says {line:?}", there.trim_end());
+            let words =
+                format!("{DOCUMENTS_NAME}: {:?} stands where the entry says {line:?}", there.trim_end());
             self.findings.push(Finding::flaw(entry, Flaw::DocumentIndex, words));
         }
     }
@@ -217,13 +220,15 @@ impl<'a> Beside<'a> {
     fn end(mut self, entries: u64) -> Result<Vec<Finding>, JournalError> {
         // When entries are missing, what belongs to them says nothing more.
         if entries == self.bundle.anchor().size {
-            let partial: Vec<_> = self.edges.partial().map(|(tile, hashes)| (tile, hashes.to_vec())).collect();
+            let partial: Vec<_> =
+                self.edges.partial().map(|(tile, hashes)| (tile, hashes.to_vec())).collect();
             for (tile, hashes) in partial {
                 self.compare(&tile, &hashes);
             }
             let mut more = Vec::new();
             if !self.index_failed && !matches!(self.documents.read_until(b'\n', &mut more), Ok(0)) {
-                let words = format!("{DOCUMENTS_NAME}: it goes on behind the last document that an entry names");
+                let words =
+                    format!("{DOCUMENTS_NAME}: it goes on behind the last document that an entry names");
                 self.findings.push(Finding::flaw(entries.saturating_sub(1), Flaw::DocumentIndex, words));
             }
         }

@@ -241,7 +241,8 @@ where
         let mut batch = Vec::new();
         let mut bytes = 0_usize;
         for entry in run {
-            let full = batch.len() >= MAX_COMMIT_ENTRIES || bytes.saturating_add(entry.len()) > MAX_COMMIT_BYTES;
+            let full =
+                batch.len() >= MAX_COMMIT_ENTRIES || bytes.saturating_add(entry.len()) > MAX_COMMIT_BYTES;
             if full && !batch.is_empty() {
                 commit(to, &batch)?;
                 batch.clear();

@@ -4,11 +4,11 @@
 //! the ledger must reach its size, and have its root there. Who signed the checkpoint is asked of the ledger itself, which
 //! names the keys of its log and its witnesses; from the cosignatures that hold follows when entries were there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::domain::{Digest, Origin, State, Timestamp};
+use crate::domain::{Digest, Origin, Party, State, Timestamp};
 
 use super::checkpoint::SignedCheckpoint;
 use super::finding::{Finding, Flaw};
@@ -25,6 +25,8 @@ pub const LATE_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 pub struct Shown {
     /// Where it comes from, for people: a file.
     pub place: String,
+    /// True when it is kept with the ledger, false when the auditor brings it.
+    pub kept: bool,
     /// The checkpoint.
     pub signed: SignedCheckpoint,
 }
@@ -34,7 +36,8 @@ pub struct Shown {
 pub struct Lineup {
     /// The checkpoints.
     pub shown: Vec<Shown>,
-    /// How many ministries must have cosigned each, when the auditor asks for a number.
+    /// How many ministries must have cosigned each, when the auditor asks for a number. Under older checkpoints that are
+    /// kept with the ledger, the signatures of keys count that were declared compromised since.
     pub quorum: Option<usize>,
     /// How late an entry may be shown to witnesses, in milliseconds.
     pub late_ms: u64,
@@ -90,7 +93,12 @@ impl Comparison {
     }
 
     /// Compares, when the ledger has ended.
-    pub(super) fn end(self, state: &State, origin: Option<&Origin>, entries: u64) -> (Vec<Finding>, Vec<Verdict>) {
+    pub(super) fn end(
+        self,
+        state: &State,
+        origin: Option<&Origin>,
+        entries: u64,
+    ) -> (Vec<Finding>, Vec<Verdict>) {
         let (mut findings, mut verdicts) = (Vec::new(), Vec::new());
         let keys = origin.map(|origin| CheckpointKeys::of(state, origin));
         let mut cosignatures = Vec::new();
@@ -133,10 +141,21 @@ impl Comparison {
             }
             error => Unsigned { words: error.to_string(), comparable: false, by: None },
         })?;
-        let cosigned = by.cosigned.len();
+        let newest = self.lineup.shown.iter().map(|shown| shown.signed.checkpoint().size).max();
+        let old = shown.kept && newest > Some(shown.signed.checkpoint().size);
+        let mut parties: BTreeSet<Party> = by.cosigned.keys().copied().collect();
+        if old {
+            // It counted when it was made: that a key was compromised since takes no signature off it, and what an older
+            // checkpoint no longer proves, the newest does.
+            parties.extend(by.doubtful.iter().map(|(party, _)| *party));
+        }
         let missing = match self.lineup.quorum {
-            Some(quorum) if cosigned < quorum => Some(format!("{cosigned} ministries cosigned it, {quorum} are asked for")),
-            _ if cosigned == 0 && !by.log => Some("no signature under it counts".to_owned()),
+            Some(quorum) if parties.len() < quorum => {
+                Some(format!("{} ministries cosigned it, {quorum} are asked for", parties.len()))
+            }
+            // What a ledger keeps its own program made, and that begins with the log.
+            _ if shown.kept && !by.log && !by.log_doubtful => Some("the log has not signed it".to_owned()),
+            _ if !old && parties.is_empty() && !by.log => Some("no signature under it counts".to_owned()),
             _ => None,
         };
         match missing {
@@ -152,7 +171,9 @@ impl Comparison {
             let Some(claimed) = *claimed else { continue };
             let interval = seen.interval(entry, liars);
             let contradiction = match interval.contradicts(claimed, skew) {
-                Some(Contradiction::ShownLate { .. }) => interval.contradicts(claimed, self.lineup.late_ms.max(skew)),
+                Some(Contradiction::ShownLate { .. }) => {
+                    interval.contradicts(claimed, self.lineup.late_ms.max(skew))
+                }
                 other => other,
             };
             if let Some(contradiction) = contradiction {
@@ -189,11 +210,14 @@ fn difference(shown: &Shown, there: Option<Digest>, entries: u64) -> Finding {
     match there {
         None => {
             let missing = size.saturating_sub(entries);
-            let words = format!("{place}: the ledger had {size} entries when it was signed, {missing} more than are here");
+            let words = format!(
+                "{place}: the ledger had {size} entries when it was signed, {missing} more than are here"
+            );
             Finding::flaw(entries, Flaw::Behind, words)
         }
         Some(there) => {
-            let words = format!("{place}: the first {size} entries had the root {root}, here they have {there}");
+            let words =
+                format!("{place}: the first {size} entries had the root {root}, here they have {there}");
             Finding::flaw(size.saturating_sub(1), Flaw::Forked, words)
         }
     }

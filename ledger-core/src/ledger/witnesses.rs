@@ -16,6 +16,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::domain::party::{KeyRecord, KeyStatus};
 use crate::domain::{Origin, Party, Role, State};
 
@@ -30,7 +32,7 @@ pub struct CheckpointKeys {
 }
 
 /// Who signed a checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Judged {
     /// True when a log operator's key signed, and its signature counts.
     pub log: bool,

@@ -106,7 +106,10 @@ fn a_cosignature_signs_its_time_and_is_no_plain_signature() {
     let mut later = line.clone();
     later.signature[7] ^= 1;
     let signed = SignedCheckpoint::new(signed.checkpoint().clone(), later).unwrap();
-    assert!(matches!(signed.note().open(&[witness.clone()]), Err(NoteError::FalseSignature { .. })));
+    assert!(matches!(
+        signed.note().open(std::slice::from_ref(&witness)),
+        Err(NoteError::FalseSignature { .. })
+    ));
 
     // A time that no clock shows, even when it is signed.
     let line = note::cosign(&witness.name, &text, u64::MAX, &signer).unwrap();
