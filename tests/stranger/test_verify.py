@@ -580,6 +580,17 @@ class Vectors(unittest.TestCase):
         # What only the policy can say no to.
         self.assertEqual(self.opened("bad-other-origin.txt").origin, "ledger.example/other")
 
+    def test_the_form_of_a_note_is_strict(self):
+        line = next(line for line in (C2SP / "checkpoint.1").read_bytes().split(b"\n") if line.startswith("— ".encode()))
+        self.assertEqual(Note.parse(b"a\n\nb\n\n" + line + b"\n").text, "a\n\nb\n")
+        text = b"\n1\n" + b"A" * 43 + b"=\n\n"
+        self.assertEqual(Checkpoint.parse(b"x" + text + line + b"\n").origin, "x")
+        with self.assertRaises(BadNote):
+            Checkpoint.parse(text + line + b"\n")
+        for wrong in (b"a\1\n\n" + line + b"\n", b"a\n\n" + line + b"x", b"\xff\n\n" + line + b"\n", b"a\n\n\n"):
+            with self.assertRaises(BadNote):
+                Note.parse(wrong)
+
     def test_a_split_view_is_refused_by_all_and_accepted_by_two_of_three(self):
         two = Policy.parse((C2SP / "policy.txt").read_text().replace(" all ", " 2 "))
         left, right = self.opened("split-view-A.txt"), self.opened("split-view-B.txt")
