@@ -25,7 +25,7 @@ use super::witnesses::witnessed;
 use super::world::{Forge, ORIGIN, World, act_id, events, officer};
 
 /// A ledger with a log, three witnesses, and acts of a property book officer, with papers.
-fn busy() -> World {
+pub(super) fn busy() -> World {
     let mut w = witnessed();
     w.enrol(&["EE PBO"], "LV ROOT");
     for number in 0..12 {
@@ -52,7 +52,7 @@ fn signed(checkpoint: Checkpoint, cosigned: &[(&str, u64)]) -> SignedCheckpoint 
 }
 
 /// The checkpoint of a ledger as it is, cosigned by all three a second later.
-fn of_now(w: &World) -> SignedCheckpoint {
+pub(super) fn of_now(w: &World) -> SignedCheckpoint {
     let time = seconds(w.now) + 1;
     signed(w.journal.head().checkpoint().unwrap(), &[("EE WIT", time), ("LV WIT", time), ("LT WIT", time)])
 }
