@@ -37,6 +37,11 @@ class Officer:
     """The entry that revoked it."""
     compromised: bool = False
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether it was neither revoked nor compromised."""
+        return self.revoked_in is None and not self.compromised
+
     def counts(self, size: int, time: Optional[int]) -> bool:
         """Whether its signature counts under a checkpoint of this size; of a cosignature with the second it names."""
         expired = self.until is not None and time is not None and time * 1000 >= self.until
