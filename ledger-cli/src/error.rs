@@ -150,6 +150,11 @@ impl From<JournalError> for CommandError {
             JournalError::Seal(SealError::Encoding(_)) => Self::new(Answer::Usage, message),
             JournalError::ActIdTaken { .. } => Self::split(Answer::No, &message, "; "),
             JournalError::Seal(SealError::Signer(_)) => Self::new(Answer::Unknown, message),
+            JournalError::NotUnder { .. } | JournalError::Unprovable(_) => {
+                Self::split(Answer::No, &message, "; ")
+            }
+            JournalError::Node(_) => Self::new(Answer::Unknown, message)
+                .hint("remove the folder `tree` of the ledger: it is made again from the entries"),
             JournalError::ClockBehind { .. } | JournalError::MustReopen => {
                 Self::split(Answer::Unknown, &message, "; ")
             }

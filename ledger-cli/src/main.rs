@@ -9,6 +9,7 @@ mod commands;
 mod context;
 mod error;
 mod form;
+mod kept;
 mod keyfile;
 mod render;
 

@@ -2,13 +2,19 @@
 
 pub(crate) mod append;
 pub(crate) mod charter;
+pub(crate) mod check;
+pub(crate) mod checkpoint;
+pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod generate;
+pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod pending;
+pub(crate) mod prove;
 pub(crate) mod reconcile;
 pub(crate) mod record;
 pub(crate) mod show;
@@ -46,6 +52,12 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Status(args) => status::run(&args, context),
         Command::Signatures => signatures::run(context),
         Command::Verify(args) => verify::run(&args, context),
+        Command::Checkpoint(command) => checkpoint::run(command, context),
+        Command::Prove(args) => prove::run(&args, context),
+        Command::Check(args) => check::run(&args, context),
+        Command::Compare(args) => compare::run(&args, context),
+        Command::Export(args) => export::run(&args, context),
+        Command::Import(args) => import::run(&args, context),
         Command::Replay(args) => state::replay(&args, context),
         Command::Schema(args) => manual::schema(&args, context),
         Command::Completions(args) => manual::completions(&args, context),

@@ -15,7 +15,8 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Answer, Comman
     let store = context.salvage()?;
     let expected = Expectations { charter: args.charter, now: Some(context.now()?) };
     let mut bar = context.progress("verifying");
-    let report = journal::audit(&store, expected, args.against, &mut |done, total| bar.at(done, total))?;
+    let against = journal::Against { expected, claim: args.against, ..journal::Against::default() };
+    let report = journal::audit(&store, against, &mut |done, total| bar.at(done, total))?;
     drop(bar);
     let tail = report.entries.saturating_sub(store.anchor().size);
     if tail > 0 {

@@ -6,7 +6,7 @@ use comfy_table::{Cell, ContentArrangement, Table};
 use ledger_core::domain::consent::{Signer, signer_list};
 use ledger_core::domain::ratification::Reliance;
 use ledger_core::domain::register::Standing;
-use ledger_core::domain::{Event, Text};
+use ledger_core::domain::{Event, Text, Timestamp};
 use ledger_core::journal::Receipt;
 use serde_json::{Value, json};
 use terminal_size::{Width, terminal_size_of};
@@ -122,6 +122,12 @@ pub(crate) fn standing(standing: &Standing) -> String {
 /// `1 entry`, `2 entries`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// A moment given in seconds since 1970, as times are written.
+pub(crate) fn seconds(seconds: u64) -> String {
+    Timestamp::from_millis(seconds.saturating_mul(1_000))
+        .map_or_else(|_| seconds.to_string(), |time| time.to_string())
 }
 
 /// `40 persons in 12 vehicles`.

@@ -79,9 +79,9 @@ impl Delegation {
     }
 }
 
-/// True when no other role may be on the same key: to keep keys, to look, to reconcile.
+/// True when no other role may be on the same key: to keep keys, to look, to reconcile, to sign checkpoints.
 const fn stands_alone(role: Role) -> bool {
-    matches!(role, Role::Root | Role::Registrar | Role::Auditor | Role::Reconciliation)
+    matches!(role, Role::Root | Role::Registrar) || role.only_looks() || role.signs_checkpoints()
 }
 
 /// True when two roles may not be on one key (domain.md G05).

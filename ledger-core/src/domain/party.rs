@@ -51,6 +51,10 @@ code_list! {
         15 Auditor "AUD";
         /// Reconciliation service: posts results only.
         16 Reconciliation "REC";
+        /// Witness: cosigns checkpoints for its ministry; signs no acts.
+        17 Witness "WIT";
+        /// Log operator: signs checkpoints under the ledger's name; signs no acts.
+        18 LogOperator "LOG";
     }
 }
 
@@ -58,6 +62,12 @@ impl Role {
     /// True for those who read, attest and post results, and sign no business (domain.md SOD-4).
     pub const fn only_looks(self) -> bool {
         matches!(self, Role::Auditor | Role::Reconciliation)
+    }
+
+    /// True for the keys of machines that sign checkpoints and never acts: what a stolen one could sign is no business
+    /// (domain.md SOD-4).
+    pub const fn signs_checkpoints(self) -> bool {
+        matches!(self, Role::Witness | Role::LogOperator)
     }
 }
 
@@ -641,4 +651,6 @@ pub(crate) const ANY_ROLE: &[Role] = &[
     Role::Registrar,
     Role::Auditor,
     Role::Reconciliation,
+    Role::Witness,
+    Role::LogOperator,
 ];

@@ -42,7 +42,7 @@ code_list! {
         13 Sod1 "SOD-1";
         /// Who holds goods does not count them alone.
         15 Sod3 "SOD-3";
-        /// Auditors and reconciliation services sign no business.
+        /// Auditors, reconciliation services and keys that sign checkpoints sign no business.
         16 Sod4 "SOD-4";
         /// Who declares a crisis does not ratify what was done under it.
         17 Sod6 "SOD-6";

@@ -121,11 +121,9 @@ impl State {
         }
         let officer = self.directory.author_of(act).map_err(Rejection::at_author)?;
         // Their own key they may replace.
-        let business = !matches!(event, Event::KeyRotated(_));
-        require(!business || !officer.role.only_looks(), Rule::Sod4, || {
-            format!("a {} of {} reads and attests; it signs no business", officer.role, officer.party)
-        })
-        .map_err(Rejection::at_author)?;
+        if !matches!(event, Event::KeyRotated(_)) {
+            require_business(officer).map_err(Rejection::at_author)?;
+        }
         for party in rules.binds(self) {
             self.directory.require_standing(party)?;
         }
@@ -167,6 +165,18 @@ impl State {
     }
 }
 
+/// Refuses the acts of those who sign no business.
+fn require_business(officer: Officer) -> Result<(), Rejection> {
+    let Officer { role, party, .. } = officer;
+    require(!role.only_looks(), Rule::Sod4, || {
+        format!("a {role} of {party} reads and attests; it signs no business")
+    })?;
+    require(!role.signs_checkpoints(), Rule::Sod4, || {
+        format!("key {} ({role} of {party}) signs checkpoints, not acts", officer.key.short())
+    })
+    .map_err(|rejection| rejection.remedy("sign the act with an officer's own key"))
+}
+
 /// What can be asked.
 impl State {
     /// Shows every row of every table: all that the state is made of.
@@ -190,6 +200,12 @@ impl State {
     /// All keys that were ever enrolled.
     pub fn keys(&self) -> impl Iterator<Item = (&PublicKey, &KeyRecord)> {
         self.directory.keys.iter()
+    }
+
+    /// All keys that ever signed checkpoints: the witnesses' and the log operators'. A key whose enrolment still waits
+    /// for its second ministry is not among them; one that was rotated, revoked or compromised is, with its status.
+    pub fn checkpoint_keys(&self) -> impl Iterator<Item = (&PublicKey, &KeyRecord)> {
+        self.keys().filter(|(_, record)| record.role.signs_checkpoints())
     }
 
     /// The officer who holds a key, whether or not it still signs.

@@ -8,11 +8,13 @@
 
 use rayon::prelude::*;
 
+use crate::domain::event::Document;
 use crate::domain::{Digest, State};
 
-use super::entry::{RawEntry, Signatures, Unopenable};
+use super::entry::{OpenedEntry, RawEntry, Signatures, Unopenable};
 use super::finding::{Finding, Flaw};
 use super::head::Head;
+use super::shown::{Comparison, Lineup, Verdict};
 use super::state_digest::{StateClaim, state_digest};
 use super::tip::{Expectations, Tip, broken_rule};
 
@@ -34,6 +36,19 @@ pub struct Auditor {
     link_there: Option<Digest>,
     /// What somebody says that the state is.
     claim: Option<StateClaim>,
+    /// Checkpoints that it is shown.
+    comparison: Comparison,
+}
+
+/// What an audit tells of each entry, for whoever keeps something that follows from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed<'a> {
+    /// Its position.
+    pub entry: u64,
+    /// Its link: the leaf of the tree.
+    pub link: Digest,
+    /// The papers that it names; none when its bytes are no entry.
+    pub documents: &'a [Document],
 }
 
 /// What an audit says.
@@ -49,6 +64,8 @@ pub struct Report {
     pub head: Head,
     /// What the ledger says.
     pub state: State,
+    /// What it says of the checkpoints that it was shown.
+    pub checkpoints: Vec<Verdict>,
 }
 
 impl Report {
@@ -70,6 +87,7 @@ impl Auditor {
             acknowledged,
             link_there: None,
             claim: None,
+            comparison: Comparison::default(),
         }
     }
 
@@ -80,8 +98,15 @@ impl Auditor {
         self
     }
 
-    /// Audits the next entries.
-    pub fn feed(&mut self, run: Vec<Vec<u8>>) {
+    /// Holds checkpoints from elsewhere against the entries.
+    #[must_use]
+    pub fn shown(mut self, lineup: Lineup) -> Self {
+        self.comparison = Comparison::with(lineup);
+        self
+    }
+
+    /// Audits the next entries, and tells `passed` of each.
+    pub fn feed(&mut self, run: Vec<Vec<u8>>, passed: &mut dyn FnMut(Passed<'_>)) {
         let opened: Vec<_> = run
             .into_par_iter()
             .map(|bytes| {
@@ -97,12 +122,15 @@ impl Auditor {
             })
             .collect();
         for (link, flaw, entry) in opened {
+            let documents = entry.as_ref().map_or(&[][..], |entry| &entry.act().documents);
+            passed(Passed { entry: self.entries, link, documents });
             self.take(link, flaw, entry);
         }
     }
 
-    fn take(&mut self, link: Digest, flaw: Option<Unopenable>, entry: Option<super::entry::OpenedEntry>) {
+    fn take(&mut self, link: Digest, flaw: Option<Unopenable>, entry: Option<OpenedEntry>) {
         let position = self.tip.head().size;
+        let claimed = entry.as_ref().map(OpenedEntry::recorded_at);
         if let Some(flaw) = flaw {
             self.note(Finding::flaw(position, flaw.flaw, flaw.reason));
         }
@@ -121,6 +149,7 @@ impl Auditor {
             }
         }
         self.entries = self.entries.saturating_add(1);
+        self.comparison.reach(self.entries, claimed, || self.tip.head().frontier.root());
         self.compare_state(self.claim.filter(|claim| claim.entries == Some(self.entries)));
         if self.acknowledged.is_some_and(|(size, _)| size == self.entries) {
             self.link_there = Some(link);
@@ -148,6 +177,11 @@ impl Auditor {
     /// Notes something that was found outside the entries.
     pub fn note_flaw(&mut self, entry: u64, flaw: Flaw, reason: impl Into<String>) {
         self.note(Finding::flaw(entry, flaw, reason));
+    }
+
+    /// As [`note_flaw`](Self::note_flaw), of a finding that is there already.
+    pub fn note_finding(&mut self, finding: Finding) {
+        self.note(finding);
     }
 
     /// How many entries were audited so far.
@@ -202,6 +236,10 @@ impl Auditor {
         {
             self.note_flaw(0, Flaw::Genesis, format!("there is no entry, and so no charter {pinned}"));
         }
+        let head = self.tip.head();
+        let (differences, checkpoints) =
+            std::mem::take(&mut self.comparison).end(self.tip.state(), head.origin.as_ref(), self.entries);
+        differences.into_iter().for_each(|finding| self.note(finding));
         // What was found outside the entries belongs to their order too; within one entry the order stays.
         self.findings.sort_by_key(|finding| finding.entry);
         Report {
@@ -210,6 +248,7 @@ impl Auditor {
             found: self.found,
             head: self.tip.head().clone(),
             state: self.tip.state().clone(),
+            checkpoints,
         }
     }
 }

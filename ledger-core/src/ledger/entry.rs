@@ -234,13 +234,8 @@ impl VerifiedEntry {
         &self.act
     }
 
-    /// The head of a ledger that ends with this entry.
-    pub fn head(&self) -> Head {
-        Head {
-            origin: Some(self.origin.clone()),
-            size: self.act.seq.saturating_add(1),
-            link: self.link,
-            recorded_at: Some(self.act.recorded_at),
-        }
+    /// The ledger to which it says it belongs.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
     }
 }

@@ -46,9 +46,22 @@ code_list! {
         17 Store "E17";
         /// The entries give another state than the one that was claimed.
         18 State "E18";
-
         /// A ministry is admitted without the signature of its own root key.
         19 Accession "E19";
+        /// The ledger is shorter than it was when a checkpoint was signed.
+        20 Behind "E20";
+        /// The ledger has another root than a checkpoint of its own says: its history is not the one that was signed.
+        21 Forked "E21";
+        /// A checkpoint is malformed, another ledger's, falsely signed, or not signed by those who are asked for.
+        22 Checkpoint "E22";
+        /// The time that an entry claims is not one at which it can have been recorded.
+        23 ClockFalse "E23";
+        /// A tile of a bundle is not made of the hashes of its entries.
+        24 Tile "E24";
+        /// A file of a bundle is missing, malformed, or none of its files.
+        25 Bundle "E25";
+        /// The index of documents of a bundle is not what the entries say.
+        26 DocumentIndex "E26";
     }
 }
 

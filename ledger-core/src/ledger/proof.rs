@@ -18,10 +18,10 @@ use std::fmt::{self, Display};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::Digest;
+use crate::domain::{Act, Digest, Origin, PublicKey, Timestamp};
 
 use super::checkpoint::{CheckpointError, SignedCheckpoint, decimal, decode_hash, encode_hash};
-use super::entry::MAX_ENTRY_BYTES;
+use super::entry::{MAX_ENTRY_BYTES, OpenedEntry, RawEntry, Signatures, Unopenable};
 use super::note::MAX_NOTE_BYTES;
 use super::tree::{self, MAX_PATH, ProofError};
 
@@ -105,10 +105,66 @@ impl Proof {
         tree::verify_inclusion(self.index, checkpoint.size, leaf, &self.path, &checkpoint.root)
     }
 
+    /// What the entry says that is proven, when these are its bytes: that its author signed it, for this ledger and this
+    /// position, and that it stands under the checkpoint.
+    ///
+    /// # Errors
+    /// These are not its bytes, or they are no entry that its author signed.
+    pub fn verify_entry(&self, bytes: &[u8]) -> Result<Proven, NotProven> {
+        let raw = RawEntry::new(bytes.to_vec());
+        self.verify_leaf(&raw.link())?;
+        let OpenedEntry { link, body } = raw.open(Signatures::Verify)?;
+        if body.origin.as_str() != self.checkpoint.checkpoint().origin || body.seq != self.index {
+            return Err(NotProven::OtherPlace { seq: body.seq, origin: body.origin });
+        }
+        Ok(Proven {
+            entry: body.seq,
+            link,
+            recorded_at: body.recorded_at,
+            author: body.author,
+            act: body.act,
+        })
+    }
+
     /// The entries that came with it; `None` when what came is no run of entries.
     pub fn entries(&self) -> Option<Vec<&[u8]>> {
         split_entries(self.extra.as_deref().unwrap_or_default())
     }
+}
+
+/// An entry that stands in a ledger, as its author signed it. Whether the rules let it take effect, only the whole ledger
+/// says.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    /// Its position.
+    pub entry: u64,
+    /// Its link.
+    pub link: Digest,
+    /// When it was recorded, as its author says.
+    pub recorded_at: Timestamp,
+    /// The key that signed it.
+    pub author: PublicKey,
+    /// What it says.
+    pub act: Act,
+}
+
+/// Why a proof does not prove an entry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotProven {
+    /// The path does not lead from the entry to the checkpoint.
+    #[error("the entry does not stand under the checkpoint: {0}")]
+    Path(#[from] ProofError),
+    /// The bytes are no entry that its author signed.
+    #[error("what stands under the checkpoint is no sound entry: {0}")]
+    Unopenable(#[from] Unopenable),
+    /// The entry was signed for another place.
+    #[error("the entry was signed for position {seq} of {origin}, and stands elsewhere")]
+    OtherPlace {
+        /// The position for which it was signed.
+        seq: u64,
+        /// The ledger for which it was signed.
+        origin: Origin,
+    },
 }
 
 /// The exact text of the proof.

@@ -9,9 +9,10 @@ use crate::domain::{ActId, Admitted, Digest, Event, Rejection, State, Timestamp}
 
 use super::accession;
 use super::charter::{fingerprint, unsigned_founder};
-use super::entry::{OpenedEntry, VerifiedEntry};
+use super::entry::{Body, OpenedEntry, VerifiedEntry};
 use super::finding::{Code, Finding, Flaw};
 use super::head::Head;
+use super::key_history::KeyHistory;
 use super::keys::require_sound;
 
 /// Where a ledger ends, and what it says.
@@ -21,6 +22,8 @@ pub struct Tip {
     state: State,
     /// Every act so far and its position, so that none is taken twice.
     acts: BTreeMap<ActId, u64>,
+    /// How keys came to be known, for proofs that bring their own keys.
+    keys: KeyHistory,
 }
 
 /// What the one who checks knows from elsewhere.
@@ -44,7 +47,7 @@ pub struct Flawed {
 
 impl Default for Tip {
     fn default() -> Self {
-        Self { head: Head::EMPTY, state: State::new(), acts: BTreeMap::new() }
+        Self { head: Head::EMPTY, state: State::new(), acts: BTreeMap::new(), keys: KeyHistory::new() }
     }
 }
 
@@ -62,6 +65,11 @@ impl Tip {
     /// What the ledger says.
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// How the keys came to be known.
+    pub const fn key_history(&self) -> &KeyHistory {
+        &self.keys
     }
 
     /// The position of an act.
@@ -110,11 +118,7 @@ impl Tip {
                 note(Flaw::TimeAhead, format!("recorded at {}, it is {now} here", body.recorded_at));
             }
         }
-        for key in body.act.events.iter().flat_map(Event::new_keys) {
-            if let Err(unsound) = require_sound(&key) {
-                note(Flaw::UnsoundKey, format!("key {}: {unsound}", key.short()));
-            }
-        }
+        unsound_keys(body).into_iter().for_each(|reason| note(Flaw::UnsoundKey, reason));
         if head.size == 0
             && let Some(reason) = genesis_flaw(entry, expected.charter)
         {
@@ -123,13 +127,7 @@ impl Tip {
         if let Some(first) = self.acts.get(&body.act.id) {
             note(Flaw::Repeated, format!("act {} stands in entry {first} already", body.act.id));
         }
-        for event in &body.act.events {
-            if let Event::MinistryAdmitted(admitted) = event
-                && let Some(reason) = accession::unsigned(admitted, &body.origin)
-            {
-                note(Flaw::Accession, reason);
-            }
-        }
+        unsigned_accessions(body).into_iter().for_each(|reason| note(Flaw::Accession, reason));
         findings
     }
 
@@ -154,19 +152,21 @@ impl Tip {
     /// Takes an admitted entry in.
     pub fn advance(&mut self, entry: &VerifiedEntry, admitted: Admitted) {
         self.state.apply(entry.act(), admitted);
+        self.keys.note(entry.act());
         self.pass(entry);
     }
 
     /// Moves the head behind an entry without taking it in: it was found wanting, and the audit goes on.
     pub(super) fn pass(&mut self, entry: &VerifiedEntry) {
         self.acts.entry(entry.act().act.id).or_insert(entry.act().seq);
-        self.head = entry.head();
+        self.head.advance(entry.link());
+        self.head.origin = Some(entry.origin().clone());
+        self.head.recorded_at = Some(entry.act().recorded_at);
     }
 
     /// Moves the head behind bytes that are no entry.
     pub(super) fn pass_unopened(&mut self, link: Digest) {
-        self.head.size = self.head.size.saturating_add(1);
-        self.head.link = link;
+        self.head.advance(link);
     }
 }
 
@@ -175,8 +175,23 @@ pub(super) fn broken_rule(entry: u64, rejection: &Rejection) -> Finding {
     Finding { entry, code: Code::Rule(rejection.rule), reason: rejection.why.clone() }
 }
 
+/// The keys that an entry brings into use and that are not fit to sign.
+pub(super) fn unsound_keys(body: &Body) -> Vec<String> {
+    let keys = body.act.events.iter().flat_map(Event::new_keys);
+    keys.filter_map(|key| Some(format!("key {}: {}", key.short(), require_sound(&key).err()?))).collect()
+}
+
+/// The ministries that an entry admits without their own signature.
+pub(super) fn unsigned_accessions(body: &Body) -> Vec<String> {
+    let admitted = body.act.events.iter().filter_map(|event| match event {
+        Event::MinistryAdmitted(admitted) => Some(admitted),
+        _ => None,
+    });
+    admitted.filter_map(|admitted| accession::unsigned(admitted, &body.origin)).collect()
+}
+
 /// What is wrong with the first entry of a ledger.
-fn genesis_flaw(entry: &OpenedEntry, pinned: Option<Digest>) -> Option<String> {
+pub(super) fn genesis_flaw(entry: &OpenedEntry, pinned: Option<Digest>) -> Option<String> {
     let [Event::LedgerConstituted(founding)] = entry.body.act.events.as_slice() else {
         return Some("the first entry is not the founding of a ledger".into());
     };

@@ -297,7 +297,7 @@ fn a_forged_entry_is_counted_and_a_later_act_that_builds_on_it_is_not_blamed() {
 fn findings_are_kept_up_to_a_number_and_counted_beyond_it() {
     let mut auditor = Auditor::new(Expectations::default(), None);
     let more = MAX_FINDINGS + 7;
-    auditor.feed(vec![Vec::new(); more]);
+    auditor.feed(vec![Vec::new(); more], &mut |_| ());
     let report = auditor.finish(0);
     assert_eq!(report.findings.len(), MAX_FINDINGS);
     assert_eq!((report.found, report.entries), (more as u64, more as u64));
@@ -310,7 +310,7 @@ fn runs_of_any_length_give_the_same_report() {
         let attacked = (attack.make)(&sound());
         let report = |run: usize| {
             let mut auditor = Auditor::new(Expectations::default(), None);
-            attacked.entries.chunks(run).for_each(|run| auditor.feed(run.to_vec()));
+            attacked.entries.chunks(run).for_each(|run| auditor.feed(run.to_vec(), &mut |_| ()));
             auditor.finish(0).findings
         };
         assert_eq!(report(1), report(1_000), "{}", attack.name);

@@ -58,6 +58,39 @@ fn a_known_signature_that_fails_spoils_the_note_and_an_unknown_one_does_not() {
     assert_eq!(note.open(&[]), Err(NoteError::NobodyKnown));
 }
 
+/// Two seeds whose keys have the same id under this name: they were looked for, for a second.
+const TWINS: (&str, [u32; 2]) = ("ledger.test/baltic", [32_479, 126_620]);
+
+// The first key with the id was the only one that was asked: whoever enrolled a key made to share another's id had every
+// checkpoint of the other refused.
+#[test]
+fn a_key_that_was_made_to_share_an_id_hides_nobody() {
+    let (name, numbers) = TWINS;
+    let name: note::KeyName = name.parse().unwrap();
+    let signers = numbers.map(|number| {
+        let mut seed = [0; 32];
+        seed[28..].copy_from_slice(&number.to_be_bytes());
+        SeedSigner::from_seed(seed)
+    });
+    let keys = [0, 1].map(|twin: usize| VerifierKey {
+        name: name.clone(),
+        algorithm: Algorithm::Ed25519,
+        key: PublicKey::new(signers[twin].public_key()),
+    });
+    assert_eq!(keys[0].id(), keys[1].id());
+    for (signer, key) in signers.iter().zip(&keys) {
+        let line = note::sign(&name, TEXT, signer).unwrap();
+        let note = Note::new(TEXT, line.clone()).unwrap();
+        assert_eq!(note.open(&keys).unwrap().by[0].key, *key);
+        // Of neither is it still of one that is known: it is false.
+        let other = Note::new("Something else.\n", line).unwrap();
+        assert_eq!(
+            other.open(&keys),
+            Err(NoteError::FalseSignature { name: name.clone(), id: keys[0].id() })
+        );
+    }
+}
+
 #[test]
 fn a_cosignature_signs_its_time_and_is_no_plain_signature() {
     let (signer, log, witness) = keys(2);
@@ -73,7 +106,10 @@ fn a_cosignature_signs_its_time_and_is_no_plain_signature() {
     let mut later = line.clone();
     later.signature[7] ^= 1;
     let signed = SignedCheckpoint::new(signed.checkpoint().clone(), later).unwrap();
-    assert!(matches!(signed.note().open(&[witness.clone()]), Err(NoteError::FalseSignature { .. })));
+    assert!(matches!(
+        signed.note().open(std::slice::from_ref(&witness)),
+        Err(NoteError::FalseSignature { .. })
+    ));
 
     // A time that no clock shows, even when it is signed.
     let line = note::cosign(&witness.name, &text, u64::MAX, &signer).unwrap();

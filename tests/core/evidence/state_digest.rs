@@ -16,7 +16,7 @@ use super::world::body;
 /// The state after the first `entries` of the vectors.
 fn state_after(entries: usize) -> State {
     let mut auditor = Auditor::new(Expectations::default(), None);
-    auditor.feed(frozen_bytes().into_iter().take(entries).collect());
+    auditor.feed(frozen_bytes().into_iter().take(entries).collect(), &mut |_| ());
     let report = auditor.finish(0);
     assert!(report.is_sound(), "{:?}", report.findings);
     report.state
@@ -30,7 +30,7 @@ fn digest_after(entries: usize) -> Digest {
 fn codes(claim: &str) -> Vec<(u64, Code)> {
     let claim: StateClaim = claim.parse().unwrap();
     let mut auditor = Auditor::new(Expectations::default(), None).against(Some(claim));
-    auditor.feed(frozen_bytes());
+    auditor.feed(frozen_bytes(), &mut |_| ());
     auditor.finish(0).findings.into_iter().map(|finding| (finding.entry, finding.code)).collect()
 }
 

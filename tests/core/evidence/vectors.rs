@@ -160,7 +160,7 @@ fn write_the_vectors_that_are_not_there() {
 #[test]
 fn exactly_the_known_files_are_there() {
     let mut expected: BTreeSet<String> = (0..ENTRIES).map(file_name).collect();
-    expected.extend(["README.md", "charter.json", "keys.json", "state.json"].map(String::from));
+    expected.extend(["README.md", "c2sp", "charter.json", "keys.json", "state.json"].map(String::from));
     let there: BTreeSet<String> = std::fs::read_dir(folder())
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
@@ -213,7 +213,7 @@ fn the_vectors_are_one_sound_ledger() {
     let last = frozen().pop().unwrap();
     let acknowledged = Some((ENTRIES as u64, last.link.parse().unwrap()));
     let mut auditor = Auditor::new(Expectations { charter: pinned, now: None }, acknowledged);
-    auditor.feed(frozen_bytes());
+    auditor.feed(frozen_bytes(), &mut |_| ());
     let report = auditor.finish(0);
     assert_eq!(report.findings, []);
     assert_eq!(report.entries, ENTRIES as u64);
@@ -254,6 +254,7 @@ fn an_entry_can_be_sealed_again_from_its_file_alone() {
             size: vector.seq,
             link: vector.previous.parse().unwrap(),
             recorded_at: None,
+            ..Head::EMPTY
         };
         let act = ledger_core::exchange::acts::Draft::parse(&vector.act.to_string()).unwrap();
         let act = act.into_act(world::act_id("not used"));

@@ -204,6 +204,7 @@ impl Forge {
             size: size as u64,
             link,
             recorded_at: Some(time(DAWN).later_by(60_000 * size as u64)),
+            ..Head::EMPTY
         };
         Self { head, entries }
     }
@@ -222,8 +223,7 @@ impl Forge {
     /// Appends bytes as they are.
     pub(super) fn push(&mut self, bytes: Vec<u8>) {
         self.head.recorded_at = Some(self.now());
-        self.head.link = RawEntry::new(bytes.clone()).link();
-        self.head.size += 1;
+        self.head.advance(RawEntry::new(bytes.clone()).link());
         self.entries.push(bytes);
     }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ledger_core::domain::{Act, Event, PublicKey, RecordedAct, State};
-use ledger_core::journal::{Journal, Stamp, audit};
+use ledger_core::journal::{Against, Journal, Stamp, audit};
 use ledger_core::ledger::state_digest::{StateClaim, state_digest};
-use ledger_core::ledger::tip::Expectations;
 use ledger_core::ledger::{SeedSigner, Signer, accession, charter};
 use ledger_core::store::memory::MemoryStore;
 use proptest::strategy::{Strategy, ValueTree};
@@ -98,7 +97,9 @@ fn a_random_history_is_sealed_and_passes_the_audit_of_the_state_that_it_gives() 
         assert_eq!(format!("{:?}", journal.state()), format!("{state:?}"));
 
         let claim = StateClaim { entries: None, digest };
-        let report = audit(journal.store(), Expectations::default(), Some(claim), &mut |_, _| {}).unwrap();
+        let report =
+            audit(journal.store(), Against { claim: Some(claim), ..Against::default() }, &mut |_, _| {})
+                .unwrap();
         assert!(report.is_sound(), "{:?}", report.findings);
         assert_eq!(report.entries, acts.len() as u64);
         assert_eq!(state_digest(&report.state).unwrap(), digest);

@@ -1,9 +1,10 @@
 //! Who signs: the charter, how keys come and go, and keys that do not sign (I03, G05, G07, SOD-5).
 
 use ledger_core::domain::party::KeyStatus;
-use ledger_core::domain::{Rule, State};
+use ledger_core::domain::{PublicKey, Role, Rule, State};
 use serde_json::{Value, json};
 
+use super::governance_drafts::{compromise, delegate};
 use super::world::*;
 use super::{scenario, scenarios};
 
@@ -315,6 +316,89 @@ scenario!(a_root_key_is_replaced_by_itself_alone, [I03], [KeyRotated], |w| {
     w.accept((EE, ROOT), rotate(key_of((EE, ROOT)), fresh_key(8)));
 });
 
+// ------------------------------------------------------------------------------------ checkpoint keys
+
+/// EE enrols the key of a machine; LV countersigns.
+fn enrolled(w: &mut World, key: PublicKey, role: Role) -> u64 {
+    w.agree(&[(EE, REG), (LV, REG)], enrol(key, EE, role))
+}
+
+/// The keys that sign checkpoints, with their status.
+fn checkpoint_keys(w: &World) -> Vec<(PublicKey, KeyStatus)> {
+    w.state.checkpoint_keys().map(|(key, record)| (*key, record.status)).collect()
+}
+
+/// The life of a key that signs checkpoints: enrolled by two ministries, replaced by itself, good for no act.
+fn signs_checkpoints_and_no_act(w: &mut World, role: Role) {
+    let (key, next) = (fresh_key(7), fresh_key(8));
+    w.refuse(Rule::G07, (EE, PBO), enrol(key, EE, role));
+    let entry = w.begin((EE, REG), enrol(key, EE, role));
+    assert_eq!(checkpoint_keys(w), [], "it waits for a second ministry");
+    w.sign((LV, REG), entry);
+    assert_eq!(checkpoint_keys(w), [(key, KeyStatus::Active)]);
+    let no = w.refuse_by(Rule::Sod4, key, &[register(GUN, EE)]);
+    assert!(no.to_string().contains(&format!("({role} of EE) signs checkpoints, not acts")), "{no}");
+    // Neither as the second signature, nor to stop or end anything.
+    let entry = w.begin((LV, PBO), register(GUN, EE).with("holder", LV).with("location", "Adazi"));
+    w.refuse_by(Rule::Sod4, key, &[countersign(entry)]);
+    w.refuse_by(Rule::Sod4, key, &[refusal(entry)]);
+    w.refuse_by(Rule::Sod4, key, &[enrol(next, EE, role)]);
+    w.refuse_by(Rule::Sod4, key, &[revoke(key)]);
+    w.sign((EE, PBO), entry);
+    // It replaces itself and nobody else.
+    w.refuse_by(Rule::G07, key, &[rotate(key_of((EE, PBO)), next)]);
+    let entry = w.accept_by(key, &[rotate(key, next)]);
+    assert_eq!(
+        checkpoint_keys(w),
+        [(key, KeyStatus::Rotated { entry, by: next }), (next, KeyStatus::Active)]
+    );
+    w.refuse_by(Rule::I03, key, &[rotate(key, fresh_key(9))]);
+    let entry = w.accept((EE, REG), revoke(next));
+    assert_eq!(checkpoint_keys(w)[1], (next, KeyStatus::Revoked { entry }));
+}
+
+scenario!(
+    a_witness_signs_checkpoints_and_no_act,
+    [Sod4, G07, I03],
+    [KeyEnrolled, KeyRotated, KeyRevoked],
+    |w| {
+        signs_checkpoints_and_no_act(w, WIT);
+    }
+);
+
+scenario!(
+    a_log_operator_signs_checkpoints_and_no_act,
+    [Sod4, G07, I03],
+    [KeyEnrolled, KeyRotated, KeyRevoked],
+    |w| {
+        signs_checkpoints_and_no_act(w, LOG);
+    }
+);
+
+scenario!(checkpoint_keys_lend_and_are_lent_no_role, [Sod4, G05], [KeyEnrolled], |w| {
+    let (until, minister, book) = ("2026-12-31T00:00:00Z", key_of((EE, MIN)), key_of((EE, PBO)));
+    for (number, role) in [(7, WIT), (8, LOG)] {
+        let key = fresh_key(number);
+        enrolled(w, key, role);
+        let no = w.refuse(Rule::G05, (EE, MIN), delegate("D-1", minister, key, until));
+        assert!(no.to_string().contains(&format!("MIN and {role} are not held by one officer")), "{no}");
+        w.refuse_by(Rule::Sod4, key, &[delegate("D-1", key, book, until)]);
+    }
+});
+
+scenario!(a_checkpoint_key_in_wrong_hands_is_declared_by_two_ministries, [G08, I03], [KeyCompromised], |w| {
+    for (number, role) in [(7, WIT), (8, LOG)] {
+        let (key, since) = (fresh_key(number), "2026-01-30T09:00:00Z");
+        enrolled(w, key, role);
+        w.refuse(Rule::G08, (EE, PBO), compromise(key, since));
+        let entry = w.agree(&[(EE, REG), (LV, REG)], compromise(key, since));
+        let status = KeyStatus::Compromised { entry, since: since.parse().unwrap() };
+        assert!(checkpoint_keys(w).contains(&(key, status)));
+        w.refuse_by(Rule::I03, key, &[rotate(key, fresh_key(9))]);
+    }
+    assert_eq!(w.state.doubts().count(), 0, "it signed no act");
+});
+
 scenarios!(
     the_charter_founds_the_ledger_with_its_parties_keys_and_limits,
     a_ledger_is_founded_once,
@@ -352,4 +436,8 @@ scenarios!(
     a_registrar_who_replaces_a_key_needs_a_second_ministry,
     a_registrars_key_is_replaced_by_itself_or_by_the_root_key,
     a_root_key_is_replaced_by_itself_alone,
+    a_witness_signs_checkpoints_and_no_act,
+    a_log_operator_signs_checkpoints_and_no_act,
+    checkpoint_keys_lend_and_are_lent_no_role,
+    a_checkpoint_key_in_wrong_hands_is_declared_by_two_ministries,
 );

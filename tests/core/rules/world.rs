@@ -38,6 +38,8 @@ pub(crate) const NMC: Role = Role::MovementCentre;
 pub(crate) const TFC: Role = Role::ConvoyCommander;
 pub(crate) const CUS: Role = Role::Customs;
 pub(crate) const DTY: Role = Role::DutyOfficer;
+pub(crate) const WIT: Role = Role::Witness;
+pub(crate) const LOG: Role = Role::LogOperator;
 
 /// The roles that every founder fills.
 const STAFF: &[Role] = &[REG, MIN, NAD, PCO, FIN, QAR, PBO, HRH, LIC, AUD, NMC, TFC, CUS, DTY];

@@ -1,0 +1,183 @@
+//! Arguments of looking: things, entries, states, open matters, books.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use ledger_core::domain::ids::{
+    AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, SupportOrderId, TransferId,
+};
+use ledger_core::domain::item::ItemId;
+use ledger_core::domain::{Party, Role, Timestamp};
+
+/// What to show.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ShowCommand {
+    /// Show an item: owner, holder, location, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show item batch:1376-38-123-4567:EA-22-07")]
+    Item {
+        /// The item: serial:MAKER:PART:NUMBER, batch:NSN:NUMBER or bulk:NSN
+        id: ItemId,
+    },
+    /// Show a transfer: terms, status, consignments, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show transfer L-1")]
+    Transfer {
+        /// Number of the transfer
+        id: TransferId,
+    },
+    /// Show a procurement programme: participants, contracts, cost shares, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show programme P-1")]
+    Programme {
+        /// Number of the programme
+        id: ProgrammeId,
+    },
+    /// Show a contract: lines, deliveries, invoices, payments, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show contract K-1")]
+    Contract {
+        /// Number of the contract
+        id: ContractId,
+    },
+    /// Show a framework agreement: lines, ceiling, what was called off, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show framework F-1")]
+    Framework {
+        /// Number of the framework
+        id: FrameworkId,
+    },
+    /// Show a movement: route, permissions, crossings, deviations, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show movement M-1")]
+    Movement {
+        /// Number of the movement
+        id: MovementId,
+    },
+    /// Show an order of mutual support: what was given and repaid, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show support S-1")]
+    Support {
+        /// Number of the order
+        id: SupportOrderId,
+    },
+    /// Show a standing authorisation: for whom, within which limits, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show authorisation SA-1")]
+    Authorisation {
+        /// Number of the authorisation
+        id: AuthorisationId,
+    },
+    /// Show a crisis: who declared it, what was done under it, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show crisis CR-1")]
+    Crisis {
+        /// Number of the crisis
+        id: CrisisId,
+    },
+    /// Show a party: membership, keys, delegations, authorisations, crises, exclusions, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show party EE")]
+    Party {
+        /// Its country code
+        id: Party,
+    },
+    /// Show one entry: what was done, by whom, on whose consent it rests, and what became of it
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show entry 12")]
+    Entry {
+        /// Position of the entry
+        position: u64,
+    },
+}
+
+/// Arguments of `log`.
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    /// The first position to list
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<u64>,
+    /// List at most so many, the latest
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) limit: Option<usize>,
+    /// Only acts of officers of this party
+    #[arg(long)]
+    pub(crate) party: Option<Party>,
+    /// Only acts of officers with this role
+    #[arg(long)]
+    pub(crate) role: Option<Role>,
+    /// Only acts with an event of this kind, such as TransferProposed
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) kind: Option<String>,
+}
+
+/// How far to replay.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct AtArgs {
+    /// At this position: the state that so many entries give
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) at: Option<u64>,
+    /// At this time: all entries recorded by then
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at_time: Option<Timestamp>,
+}
+
+/// Arguments of `state`.
+#[derive(Debug, Args)]
+pub(crate) struct StateArgs {
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+    /// Only what this party owns or holds
+    #[arg(long)]
+    pub(crate) party: Option<Party>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// The party whose matters these are
+    #[arg(long)]
+    pub(crate) party: Party,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+    /// The moment by which overdue is judged
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<Timestamp>,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Replay so many entries
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) until: Option<u64>,
+    /// Write the state document instead: one line of JSON a row, of which the state digest is the SHA-256
+    #[arg(long)]
+    pub(crate) document: bool,
+}
+
+/// Arguments of `reconcile`.
+#[derive(Debug, Args)]
+pub(crate) struct ReconcileArgs {
+    /// The ministry's inventory as CSV, `-` for standard input
+    pub(crate) books: PathBuf,
+    /// The ministry whose inventory it is
+    #[arg(long)]
+    pub(crate) party: Party,
+    /// How much quantities of fuel may differ, in basis points; without it, as the parties agreed (50 until they have)
+    #[arg(long, value_name = "BASIS POINTS")]
+    pub(crate) fuel_tolerance: Option<u32>,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}
+
+/// Arguments of `books`.
+#[derive(Debug, Args)]
+pub(crate) struct BooksArgs {
+    /// The ministry
+    #[arg(long)]
+    pub(crate) party: Party,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}

@@ -1,0 +1,43 @@
+//! The checkpoints that are kept beside the entries, in a ledger's folder as in a bundle.
+
+use std::path::Path;
+
+use ledger_core::ledger::checkpoint::SignedCheckpoint;
+use ledger_core::store::checkpoints::CheckpointFiles;
+
+use crate::error::{Answer, CommandError};
+
+/// The kept checkpoints, the smallest first.
+pub(crate) fn checkpoints(folder: &Path) -> Result<Vec<SignedCheckpoint>, CommandError> {
+    let files = CheckpointFiles::open(folder);
+    let mut kept = Vec::new();
+    for size in files.sizes()? {
+        if let Some(bytes) = files.read(size)? {
+            kept.push(parse(&bytes, &format!("the kept checkpoint of {size} entries"))?);
+        }
+    }
+    Ok(kept)
+}
+
+/// Reads a signed checkpoint; `what` names it in the error.
+pub(crate) fn parse(bytes: &[u8], what: &str) -> Result<SignedCheckpoint, CommandError> {
+    SignedCheckpoint::parse(bytes).map_err(|error| CommandError {
+        code: Some("E22".into()),
+        ..CommandError::new(Answer::Unsound, format!("{what}: {error}"))
+    })
+}
+
+/// The kept checkpoint under which an entry is best proven: the one with the most signatures, and of those the newest.
+pub(crate) fn best_for(folder: &Path, entry: u64) -> Result<SignedCheckpoint, CommandError> {
+    let kept = checkpoints(folder)?;
+    let newest = kept.last().map(|signed| signed.checkpoint().size);
+    let covering = kept.into_iter().filter(|signed| signed.checkpoint().size > entry);
+    let best = covering.max_by_key(|signed| (signed.note().signatures().len(), signed.checkpoint().size));
+    best.ok_or_else(|| {
+        let words = match newest {
+            None => "no checkpoint is kept with this ledger".to_owned(),
+            Some(size) => format!("entry {entry} is not under a checkpoint: the newest is of {size} entries"),
+        };
+        CommandError::new(Answer::No, words).hint("make one with `jointledger checkpoint make`")
+    })
+}
