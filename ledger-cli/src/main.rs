@@ -11,6 +11,7 @@ mod error;
 mod form;
 mod kept;
 mod keyfile;
+mod looked;
 mod render;
 
 use std::panic;
