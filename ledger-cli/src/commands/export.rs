@@ -22,7 +22,7 @@ use crate::render::human;
 pub(crate) fn run(args: &ExportArgs, context: &Context) -> Result<Answer, CommandError> {
     let folder = context.ledger()?;
     refuse_inside(&args.dir, folder)?;
-    if args.log.log_key.is_some() {
+    if args.log.log_key.as_ref().is_some_and(|key| !key.is_empty()) {
         // The checkpoint is made and kept here, by the open ledger, before a copy is looked at.
         return Err(CommandError::usage("--log-key: not yet"));
     }
