@@ -184,8 +184,8 @@ pub struct Witness {
 pub enum MemoryLost {
     /// It cannot be read.
     #[error(
-        "what this key signed last cannot be read: {0}; sign nothing with it until the file is back from a copy, or \
-         have the key revoked and another enrolled"
+        "what this key signed last cannot be read: {0}; sign nothing with it until the file itself is \
+         back, not an older copy of it; else have the key revoked and another one enrolled"
     )]
     Unreadable(#[from] CheckpointError),
     /// It is of another ledger.
