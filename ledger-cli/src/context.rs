@@ -55,6 +55,16 @@ impl Context {
         })
     }
 
+    /// How long whoever else has the ledger, or a key's memory, is waited for.
+    pub(crate) const fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// Whether a ledger was named.
+    pub(crate) const fn has_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
     /// Opens the ledger to record in it.
     pub(crate) fn open(&self) -> Result<Journal<SledStore>, CommandError> {
         let store = SledStore::open(self.ledger()?, self.wait)?;

@@ -9,8 +9,10 @@ mod commands;
 mod context;
 mod error;
 mod form;
+mod hashes;
 mod kept;
 mod keyfile;
+mod recording;
 mod render;
 
 use std::panic;
