@@ -181,7 +181,7 @@ The third also checks that its first 120 entries give the state that another rep
     /// With the charter's fingerprint alone, when the proof brings the entries from which its keys follow; or with a
     /// policy. Exit code 0: it holds; 4: it does not.
     #[command(after_help = "Examples:
-  jointledger check 12.tlog-proof \
+  jointledger check 12.tlog-proof \\
       --charter 0d4309ea36fd1476b9e436ada2e2da3be847ca191e71d813ed339cbc5205629f
   jointledger check 12.tlog-proof --policy policy.txt
   jointledger check fork.json --policy policy.txt")]
