@@ -12,6 +12,7 @@
 )]
 
 mod accession;
+mod checkpoints; // what a log and a witness sign and refuse, and receipts that hold without the ledger
 mod damage; // restored backups, broken and missing files: refused in words, never a panic
 mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
