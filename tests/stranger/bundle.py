@@ -77,16 +77,22 @@ def entries_of(raw: bytes, width: int) -> tuple[list[bytes], str | None]:
     return found, None if len(found) == width else f"it has {len(found)} entries, not {width}"
 
 
-def is_tile_of(path: str, size: int) -> bool:
-    """Whether a tree of this size has a tile or a bundle of entries at this path."""
+def is_name(path: str) -> bool:
+    """Whether a bundle of some size has a file of this name. One of another size, or one that ends in `.new`, is left
+    over from an export that was interrupted, and says nothing."""
+    path = path.removesuffix(".new")
     form = re.fullmatch(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", path)
     if form is None:
-        return False
+        return path in ("checkpoint", "documents") or signed_size(path) is not None
     level = None if form[1] == "entries" else int(form[1])
     tile = Tile(level, int(re.sub("[x/]", "", form[2])), int(form[3] or 256))
-    hashes = size >> 8 * (level or 0)
-    full = tile.width == 256 and form[3] is None and tile.index < hashes // 256
-    return tile.path == path and (full or (tile.index, tile.width) == divmod(hashes, 256))
+    return tile.path == path and tile.index < 2**56
+
+
+def signed_size(path: str) -> int | None:
+    """The size that stands in the name of a signed checkpoint."""
+    name = re.fullmatch("checkpoints/(0|[1-9][0-9]{0,19})", path)
+    return int(name[1]) if name and int(name[1]) < 2**64 else None
 
 
 class NoFile(Exception):
@@ -125,8 +131,8 @@ class Bundle:
             raise TooLong(f"{path} is longer than {most} bytes", raw)
         return raw
 
-    def files(self) -> Iterator[str]:
-        """The paths of everything that is no folder. Links to folders are files here."""
+    def files(self) -> Iterator[tuple[str, bool]]:
+        """The paths of everything that is no folder, and whether it is a file; a link is none."""
         waiting = [""]
         while waiting:
             below = waiting.pop()
@@ -135,14 +141,15 @@ class Bundle:
                 if found.is_dir(follow_symlinks=False):
                     waiting.append(path + "/")
                 else:
-                    yield path
+                    yield path, found.is_file(follow_symlinks=False)
 
-    def strays(self, size: int) -> tuple[list[str], list[str]]:
-        """The names of numbers below `checkpoints`, the least first; and what should not be there at all."""
+    def strays(self, size: int) -> tuple[list[int], list[str]]:
+        """The sizes of the signed checkpoints that belong to this bundle, the least first; and what no bundle has."""
         checkpoints, strays = [], []
-        for path in self.files():
-            if name := re.fullmatch("checkpoints/(0|[1-9][0-9]{0,18})", path):
-                checkpoints.append(name[1])
-            elif path not in ("checkpoint", "documents") and not is_tile_of(path, size):
+        for path, is_file in self.files():
+            signed = signed_size(path)
+            if not is_file or not is_name(path):
                 strays.append(path)
-        return sorted(checkpoints, key=int), sorted(strays)
+            elif signed is not None and signed <= size:
+                checkpoints.append(signed)
+        return sorted(checkpoints), sorted(strays)

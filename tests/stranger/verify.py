@@ -9,6 +9,7 @@ Exit codes: 0 sound; 4 not sound; 2 usage; 3 could not find out.
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -17,11 +18,13 @@ from typing import Iterator, Optional
 
 from audit import Auditor, Finding
 from bundle import MOST_CHECKPOINT, Bundle, NoFile, Tile, TooLong, entries_of, tiles
-from note import ED25519, BadNote, Checkpoint, Key, Policy, Signed
+from note import COSIGNATURE, ED25519, BadNote, Checkpoint, NobodyKnown, Policy, decimal
 from schema import Schema
 from tree import Tree, leaf
 
 FORMAT = Path(__file__).resolve().parents[2] / "ledger-core" / "docs" / "format.md"
+LATE = 7 * 24 * 60 * 60 * 1000
+"""How late an entry may be seen, in milliseconds."""
 NOT_CHECKED = (
     "not checked: the rules of the domain (who may do what, amounts, quantities; of I03 only that the author's key was"
     " named before), the state (E18), and the documents themselves"
@@ -37,8 +40,8 @@ class Expectations:
     """How many parties have to have cosigned, when there is no policy."""
     charter: Optional[bytes] = None
     now: Optional[int] = None
-    liars: int = 1
-    """How many witnesses may have a false clock."""
+    liars: Optional[int] = None
+    """How many witnesses may have a false clock; else less than half of them."""
 
 
 class Verification:
@@ -49,13 +52,15 @@ class Verification:
         self.auditor = Auditor(schema, expected.charter, expected.now)
         self.tree = Tree()
         self.origin: Optional[str] = None
+        self.raw = b""
+        """The bytes of `checkpoint`."""
         self.size = 0
         """How many entries the bundle has by its checkpoint; `tree.size` are there."""
         self.outside: list[Finding] = []
         self.documents: list[tuple[int, bytes]] = []
         self.times: list[Optional[int]] = []
         self.sightings: list[tuple[int, str, int]] = []
-        """Size, witness and millisecond of every cosignature."""
+        """Size, witness and second of every cosignature that counts, under a checkpoint that holds."""
         self.cosigned: list[str] = []
 
     def note(self, entry: int, code: str, reason: str) -> None:
@@ -65,22 +70,49 @@ class Verification:
     def run(self) -> list[Finding]:
         """Checks everything; gives the findings in the order of the entries."""
         try:
-            raw = self.bundle.read("checkpoint", MOST_CHECKPOINT)
-            newest = Checkpoint.parse(raw)
-        except NoFile as flaw:
-            self.note(0, "E25", f"{flaw}; so its size is not known, and nothing else was checked")
-        except BadNote as flaw:
-            self.note(0, "E22", f"checkpoint: {flaw}; so its size is not known, and nothing else was checked")
+            self.raw = self.bundle.read("checkpoint", MOST_CHECKPOINT)
+            self.size = decimal((self.raw.split(b"\n") + [b""])[1].decode("latin-1"))
+        except (NoFile, BadNote) as flaw:
+            self.note(0, "E25", f"checkpoint: {flaw}; so the size is not known, and nothing else was checked")
         else:
-            self.size = newest.size
             self._entries()
-            self.origin = self.origin or newest.origin
+            checkpoints, strays = self._read_checkpoints()
             self._tiles()
             self._documents()
-            self._checkpoints(raw, newest)
+            for reason in strays:
+                self.note(self.last, "E25", reason)
+            for name, checkpoint in checkpoints:
+                self._judge(name, checkpoint)
             self._times()
-        self.outside.sort(key=lambda finding: (finding.entry, finding.code))
         return sorted(self.auditor.findings + self.outside, key=lambda finding: finding.entry)
+
+    @property
+    def last(self) -> int:
+        """The last entry of the bundle."""
+        return max(self.size - 1, 0)
+
+    def _read_checkpoints(self) -> tuple[list[tuple[str, Checkpoint]], list[str]]:
+        """The signed checkpoints that can be read, the newest first; and what is wrong with the files."""
+        sizes, strays = self.bundle.strays(self.size)
+        wrong = [f"{path!r} is no file of a bundle" for path in strays]
+        if self.size not in sizes:
+            wrong.append(f"checkpoints/{self.size} is not there")
+        found = []
+        for name, size in [("checkpoint", self.size), *((f"checkpoints/{size}", size) for size in sizes)]:
+            try:
+                raw = self.raw if name == "checkpoint" else self.bundle.read(name, MOST_CHECKPOINT)
+                if name != "checkpoint" and raw == self.raw:
+                    continue
+                checkpoint = Checkpoint.parse(raw)
+                if checkpoint.size != size:
+                    raise BadNote(f"it is of {checkpoint.size} entries")
+                found.append((name, checkpoint))
+            except NoFile as flaw:
+                self.note(max(size - 1, 0), "E25", str(flaw))
+            except BadNote as flaw:
+                self.note(max(size - 1, 0), "E22", f"{name}: {flaw}")
+        self.origin = self.origin or (found[0][1].origin if found else None)
+        return found, wrong
 
     def _entries(self) -> None:
         for tile in tiles(None, self.size):
@@ -91,7 +123,8 @@ class Verification:
             for raw in entries:
                 self._entry(raw)
             if flaw is not None:
-                self.note(self.tree.size, "E25", f"{tile.path}: {flaw}; no entry behind was checked")
+                position = self.tree.size - (len(entries) == tile.width)
+                self.note(position, "E25", f"{tile.path}: {flaw}; no entry behind was checked")
                 break
         else:
             self.auditor.finish()
@@ -132,93 +165,109 @@ class Verification:
     def _documents(self) -> None:
         expected = b"".join(line for _, line in self.documents)
         try:
-            raw = self.bundle.read("documents", len(expected))
+            raw = self.bundle.read("documents", len(expected) + 64)
         except TooLong as longer:
-            raw = longer.beginning
+            raw = longer.beginning  # Enough to see which entry the next line begins with.
         except NoFile as flaw:
-            return self.note(0, "E25", str(flaw))
+            return self.note(0, "E26", str(flaw))
+        raw = self._without_leftover(raw)
         if raw != expected:
             lines = raw.splitlines(keepends=True)
             differ = (entry for at, (entry, line) in enumerate(self.documents) if lines[at : at + 1] != [line])
             entry = next(differ, max(self.tree.size - 1, 0))
             self.note(entry, "E26", "the index of documents is not that of the entries")
 
-    def _checkpoints(self, raw: bytes, newest: Checkpoint) -> None:
-        keys = self._keys(newest.origin)
-        self._judge("checkpoint", newest, keys, is_newest=True)
-        names, strays = self.bundle.strays(self.size)
-        for path in strays:
-            self.note(0, "E25", f"{path!r} is no file of a bundle of {self.size} entries")
-        if str(self.size) not in names:
-            self.note(newest.last, "E25", f"checkpoints/{self.size} is not there")
-        for name in names:
-            try:
-                old = self.bundle.read(f"checkpoints/{name}", MOST_CHECKPOINT)
-                checkpoint = Checkpoint.parse(old)
-            except NoFile as flaw:
-                self.note(max(int(name) - 1, 0), "E25", str(flaw))
-                continue
-            except BadNote as flaw:
-                self.note(max(int(name) - 1, 0), "E22", f"checkpoints/{name}: {flaw}")
-                continue
-            if str(checkpoint.size) != name:
-                self.note(max(int(name) - 1, 0), "E25", f"checkpoints/{name} is of size {checkpoint.size}")
-            elif checkpoint.size != self.size:
-                self._judge(f"checkpoints/{name}", checkpoint, keys, is_newest=False)
-            elif old != raw:
-                self.note(checkpoint.last, "E25", f"checkpoints/{name} is another than checkpoint")
+    def _without_leftover(self, raw: bytes) -> bytes:
+        """The index up to the first line of an entry behind the bundle's last: an export was interrupted there."""
+        at = 0
+        for line in raw.splitlines(keepends=True):
+            number = line.split(b" ")[0]
+            if re.fullmatch(b"[1-9][0-9]{0,19}|0", number) and int(number) >= self.size:
+                return raw[:at]
+            at += len(line)
+        return raw
 
-    def _keys(self, origin: str) -> list[Key]:
-        if self.expected.policy is not None:
-            return self.expected.policy.keys
-        return [key for key, _ in self.auditor.keys.of_checkpoints(origin)]
-
-    def _judge(self, name: str, checkpoint: Checkpoint, keys: list[Key], is_newest: bool) -> None:
+    def _judge(self, name: str, checkpoint: Checkpoint) -> None:
+        last = max(min(checkpoint.size, self.tree.size) - 1, 0)
+        times: list[tuple[str, int]] = []
         try:
             if self.origin not in (None, checkpoint.origin):
                 raise BadNote(f"it is of ledger {checkpoint.origin[:80]!r}, this is {self.origin}")
-            times = self._count(checkpoint, checkpoint.note.open(keys), is_newest)
+            times, missing = self._count(checkpoint)
+        except NobodyKnown as flaw:
+            missing = str(flaw)
         except BadNote as flaw:
-            return self.note(checkpoint.last, "E22", f"{name}: {flaw}")
-        if checkpoint.size > self.size:
-            self.note(self.size, "E20", f"{name} is of {checkpoint.size} entries, the bundle of {self.size}")
-        elif checkpoint.size <= self.tree.size and self.tree.root(checkpoint.size) != checkpoint.root:
+            return self.note(last, "E22", f"{name}: {flaw}")
+        if missing is not None:
+            self.note(last, "E22", f"{name}: {missing}")
+        if checkpoint.size > self.tree.size:
+            self.note(self.tree.size, "E20", f"{name} is of {checkpoint.size} entries, {self.tree.size} are there")
+        elif self.tree.root(checkpoint.size) != checkpoint.root:
             self.note(checkpoint.last, "E21", f"{name} has another root than the first {checkpoint.size} entries")
-        elif checkpoint.size <= self.tree.size:
+        else:
             self.sightings.extend((checkpoint.size, witness, time) for witness, time in times)
 
-    def _count(self, checkpoint: Checkpoint, signed: list[Signed], is_newest: bool) -> list[tuple[str, int]]:
-        """Refuses a checkpoint that the log has not signed, or the newest when too few have cosigned; gives who cosigned,
-        and at which millisecond."""
-        policy = self.expected.policy
+    def _count(self, checkpoint: Checkpoint) -> tuple[list[tuple[str, int]], Optional[str]]:
+        """Who cosigned a checkpoint, and at which second; and which signature is missing."""
+        policy, is_newest = self.expected.policy, checkpoint.size == self.size
         if policy is not None:
-            counted, witnesses = signed, {key: name for name, key in policy.witnesses.items()}
+            signed = checkpoint.note.open(policy.keys)
+            parties = {key: name for name, key in policy.witnesses.items()}
+            counted = signed
+            enough = not is_newest or policy.is_reached(signed)
         else:
             officers = dict(self.auditor.keys.of_checkpoints(checkpoint.origin))
+            signed = checkpoint.note.open(list(officers))
+            parties = {key: officer.party for key, officer in officers.items() if key.algorithm == COSIGNATURE}
             counted = [one for one in signed if officers[one.key].counts(checkpoint.size, one.time)]
-            witnesses = {key: officer.party for key, officer in officers.items() if key.algorithm != ED25519}
-        if not any(one.key.algorithm == ED25519 and one.key.name == checkpoint.origin for one in counted):
-            raise BadNote("the ledger's own key has not signed")
-        times = [(witnesses[one.key], one.time * 1000) for one in counted if one.key in witnesses]
+            # Under an older checkpoint counts what has lost its worth since: it did when it was made.
+            asked = {parties[one.key] for one in (counted if is_newest else signed) if one.key in parties}
+            enough = len(asked) >= self.expected.quorum
+        times = [(parties[one.key], one.time) for one in counted if one.key in parties]
         if is_newest:
             self.cosigned = sorted({witness for witness, _ in times})
-            if not (policy.is_reached(counted) if policy else len(self.cosigned) >= self.expected.quorum):
-                raise BadNote(f"too few witnesses have cosigned: {', '.join(self.cosigned) or 'none'}")
-        return times
+        if not any(one.key.algorithm == ED25519 and one.key.name == checkpoint.origin for one in signed):
+            return times, "the log has not signed"
+        return times, None if enough else "too few witnesses have cosigned"
 
     def _times(self) -> None:
-        """Looks for entries that say they were recorded after so many witnesses had seen them (E23)."""
-        earliest: dict[str, int] = {}
-        sightings = sorted(self.sightings, reverse=True)
-        at = 0
+        """Looks for entries whose time is not between those that cosignatures prove (E23)."""
+        if not self.sightings:
+            return
+        liars, skew = self._liars(), self.auditor.skew
+        seen: dict[str, int] = {}
+        earliest = []
+        sightings = sorted(self.sightings)
+        at = len(sightings)
         for entry in range(self.tree.size - 1, -1, -1):
-            while at < len(sightings) and sightings[at][0] > entry:
+            while at and sightings[at - 1][0] > entry:
+                at -= 1
                 _, witness, time = sightings[at]
-                earliest[witness] = min(time, earliest.get(witness, time))
+                seen[witness] = min(time, seen.get(witness, time))
+            earliest.append(sorted(seen.values())[liars : liars + 1])
+        unseen: dict[str, int] = {}
+        everybody = {witness for _, witness, _ in sightings}
+        for entry, recorded in enumerate(self.times):
+            while at < len(sightings) and sightings[at][0] <= entry:
+                _, witness, time = sightings[at]
+                unseen[witness] = max(time, unseen.get(witness, time))
                 at += 1
-            seen, recorded = sorted(earliest.values())[self.expected.liars :], self.times[entry]
-            if seen and recorded is not None and recorded > seen[0] + 999 + self.auditor.skew:
-                self.note(entry, "E23", f"it says that it was recorded at {recorded}, and was seen at {seen[0]}")
+            for time in earliest[-1 - entry]:
+                if recorded is not None and recorded > time * 1000 + 999 + skew:
+                    self.note(entry, "E23", f"it says that it was recorded at {recorded}, and was seen in second {time}")
+            if recorded is not None and unseen.keys() == everybody:
+                if recorded + max(LATE, skew) < min(unseen.values()) * 1000:
+                    self.note(entry, "E23", f"it says that it was recorded at {recorded}, and nobody saw it long after")
+
+    def _liars(self) -> int:
+        """How many witnesses may have a false clock."""
+        if self.expected.liars is not None:
+            return self.expected.liars
+        if self.expected.policy is not None:
+            return max(len(self.expected.policy.witnesses) - 1, 0) // 2
+        keys = self.auditor.keys.of_checkpoints(self.origin or "")
+        trusted = {one.party for key, one in keys if key.algorithm == COSIGNATURE and one.is_trusted}
+        return max(len(trusted) - 1, 0) // 2
 
 
 def moment(text: str) -> int:
@@ -253,7 +302,7 @@ def arguments() -> argparse.ArgumentParser:
     who.add_argument("--quorum", type=int, default=0, help="so many parties have to have cosigned; keys from the ledger")
     parser.add_argument("--charter", type=fingerprint, help="fingerprint of the charter")
     parser.add_argument("--now", type=moment, help="what the time is (RFC 3339)")
-    parser.add_argument("--liars", type=int, default=1, help="so many witnesses may have a false clock (default 1)")
+    parser.add_argument("--liars", type=int, help="so many witnesses may have a false clock (else less than half)")
     parser.add_argument("--json", action="store_true", help="one object of JSON")
     return parser
 
@@ -272,7 +321,7 @@ def main(words: Optional[list[str]] = None) -> int:
     """Verifies a bundle and says what was found."""
     try:
         asked = arguments().parse_args(words)
-        expected = Expectations(asked.policy, asked.quorum, asked.charter, asked.now, max(asked.liars, 0))
+        expected = Expectations(asked.policy, asked.quorum, asked.charter, asked.now, asked.liars)
         check = Verification(Schema(FORMAT.read_text(encoding="utf-8")), Bundle(asked.bundle), expected)
         findings = check.run()
     except OSError as error:

@@ -11,6 +11,7 @@ mod fixtures;
 mod fork;
 mod format_doc;
 mod gate;
+mod held;
 mod interval;
 mod journal;
 mod keyring;

@@ -365,7 +365,11 @@ fn whatever_is_asked_and_whenever_it_is_killed_all_cosignatures_extend_one_anoth
             // A new process every time.
             let mut witness = Witness::resume(ORIGIN, vec![log_key()], &own, disk.as_deref()).unwrap();
             // Half of the askers know where the witness stands.
-            let old = if turn.fate.is_multiple_of(2) { turn.old } else { witness.latest.map_or(0, |(size, _)| size) };
+            let old = if turn.fate.is_multiple_of(2) {
+                turn.old
+            } else {
+                witness.latest.map_or(0, |(size, _)| size)
+            };
             let history = &history[..turn.new as usize];
             let proof = tree::consistency(&Leaves(history), old, turn.new).unwrap_or_default();
             let request = Request { old, proof, checkpoint: signed(&checkpoint_of(history), "log", &[]) };
