@@ -194,7 +194,7 @@ fn a_witness_without_a_ledger_answers_as_the_standard_says() {
     }
     let ask = |file: &str, log: &str| {
         let line = format!(
-            "--ledger= checkpoint cosign {file} --key lv-wit --name baltic.example/ledger/LV --log {log}"
+            "--ledger= checkpoint cosign {file} --key lv-wit --name baltic.example/LV --log {log}"
         );
         let plain = world.line(&line);
         let plain_code = plain.code;
@@ -251,7 +251,7 @@ fn false_signatures_and_other_checkpoints_are_not_merged() {
     write(&world, "false.txt", &format!("{text}\n\n{wrong}"));
     let ran = world.line("checkpoint merge false.txt baltic/checkpoints/7 --json").code(4);
     assert_eq!(error(&ran)["code"], "E22");
-    ran.says(&["false.txt", "the signature of baltic.example/ledger/EE"]);
+    ran.says(&["false.txt", "the signature of baltic.example/EE"]);
     assert_eq!(read(&world, "baltic/checkpoints/7"), all);
     for command in ["show", "check"] {
         world.line(&format!("checkpoint {command} false.txt")).code(4).says(&["false.txt"]);

@@ -60,7 +60,7 @@ it never signs a checkpoint that does not extend the one before.")]
     #[command(after_help = "Examples:
   jointledger --ledger baltic-lv checkpoint cosign checkpoint.txt --key lv-wit >> checkpoint.txt
   jointledger checkpoint cosign request.txt --key lv-wit \\
-      --name baltic.example/ledger/LV --log \"$(cat log.vkey)\"
+      --name baltic.example/LV --log \"$(cat log.vkey)\"
 The key of a log stands in the policy that `jointledger checkpoint policy` prints.")]
     Cosign(CheckpointCosignArgs),
     /// Write the request by which a witness without a ledger is asked to cosign (C2SP tlog-witness)

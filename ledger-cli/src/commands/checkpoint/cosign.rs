@@ -105,7 +105,7 @@ fn with_request(args: &CheckpointCosignArgs, context: &Context) -> Result<Answer
     }
     let Some(name) = &args.name else {
         return Err(CommandError::usage("nothing says under which name this witness cosigns")
-            .hint("give --name, such as baltic.example/ledger/LV"));
+            .hint("give --name, such as baltic.example/LV"));
     };
     let name: KeyName = name.parse().map_err(|why| CommandError::usage(format!("--name {name:?}: {why}")))?;
     let pen = Pen::open(&args.key, &args.memory)?;
