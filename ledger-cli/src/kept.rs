@@ -1,12 +1,18 @@
 //! The checkpoints that are kept beside the entries, in a ledger's folder as in a bundle.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ledger_core::ledger::checkpoint::SignedCheckpoint;
 use ledger_core::ledger::finding::Flaw;
-use ledger_core::store::checkpoints::CheckpointFiles;
+use ledger_core::store::bundle::BundleStore;
+use ledger_core::store::checkpoints::{CheckpointFiles, MAX_CHECKPOINT_BYTES};
 
 use crate::error::{Answer, CommandError};
+use crate::looked::Looked;
+
+/// Longest signed checkpoint that is read, in bytes.
+pub(crate) const MAX_BYTES: usize = MAX_CHECKPOINT_BYTES;
 
 /// The kept checkpoints, the smallest first.
 pub(crate) fn checkpoints(folder: &Path) -> Result<Vec<SignedCheckpoint>, CommandError> {
@@ -18,6 +24,46 @@ pub(crate) fn checkpoints(folder: &Path) -> Result<Vec<SignedCheckpoint>, Comman
         }
     }
     Ok(kept)
+}
+
+/// The checkpoints that are kept with what is looked at, by size; of a bundle also the one that makes it.
+pub(crate) fn of(looked: &Looked) -> Result<BTreeMap<u64, SignedCheckpoint>, CommandError> {
+    match looked {
+        Looked::Folder(copy) => {
+            let mut kept = BTreeMap::new();
+            checkpoints(copy.folder())?.into_iter().try_for_each(|signed| merge(&mut kept, signed))?;
+            Ok(kept)
+        }
+        Looked::Bundle(bundle) => of_bundle(bundle),
+    }
+}
+
+/// The checkpoints in a bundle, by size.
+pub(crate) fn of_bundle(bundle: &BundleStore) -> Result<BTreeMap<u64, SignedCheckpoint>, CommandError> {
+    let mut kept = BTreeMap::new();
+    for size in bundle.checkpoints()? {
+        let bytes = bundle.signed_checkpoint(size)?;
+        merge(&mut kept, parse(&bytes, &format!("the checkpoint of {size} entries in the bundle"))?)?;
+    }
+    merge(&mut kept, parse(bundle.checkpoint(), "the checkpoint of the bundle")?)?;
+    Ok(kept)
+}
+
+/// Takes a checkpoint in; of one that is there, its signatures.
+pub(crate) fn merge(
+    kept: &mut BTreeMap<u64, SignedCheckpoint>,
+    signed: SignedCheckpoint,
+) -> Result<(), CommandError> {
+    let size = signed.checkpoint().size;
+    let Some(there) = kept.get_mut(&size) else {
+        kept.insert(size, signed);
+        return Ok(());
+    };
+    there.merge(&signed).map_err(|_| CommandError {
+        code: Some("E21".into()),
+        ..CommandError::new(Answer::Unsound, format!("there are two different checkpoints of {size} entries"))
+            .hint("keep both: together they may prove a fork; `jointledger compare` says")
+    })
 }
 
 /// Reads a signed checkpoint; `what` names it in the error.

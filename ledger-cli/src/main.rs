@@ -12,6 +12,7 @@ mod form;
 mod hashes;
 mod kept;
 mod keyfile;
+mod looked;
 mod recording;
 mod render;
 

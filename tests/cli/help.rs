@@ -103,10 +103,13 @@ fn the_other_examples_are_calls_that_the_program_understands() {
             continue;
         }
         for call in examples(&help) {
-            // What stands behind two blanks is a remark, what stands behind `>` or `|` is for the shell. A demo would
+            // What stands behind two blanks is a remark, what stands behind `>`, `>>` or `|` is for the shell. A demo would
             // be played, so it is only asked for its help.
             let call = call.lines().next().unwrap().split("  ").next().unwrap().to_owned();
             let call = call
+                .split(" >> ")
+                .next()
+                .unwrap()
                 .split(" > ")
                 .next()
                 .unwrap()
@@ -283,6 +286,7 @@ fn every_command_answers_programs_in_json_lines() {
         ("book_row", "books --party EE".into()),
         ("reconciliation", "reconcile book.csv --party EE".into()),
         ("verification", "verify".into()),
+        ("comparison", "compare baltic baltic".into()),
         ("replay", "replay".into()),
         ("checkpoint", "checkpoint make --key ee-log".into()),
         ("cosignature", "checkpoint cosign baltic/checkpoints/12 --key ee-wit".into()),

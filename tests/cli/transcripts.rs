@@ -12,7 +12,8 @@ use std::time::UNIX_EPOCH;
 use ledger_core::domain::Timestamp;
 use tempfile::TempDir;
 
-use super::support::{PARTIES, World, copy_all, officers_of, words};
+use super::seals::{checkpoint, clock, keep, policy, seal, sealed};
+use super::support::{PARTIES, World, copy_all, fuel, officers_of, words};
 
 /// The papers that acts bind; what stands in them does not matter.
 const PAPERS: [&str; 8] =
@@ -34,6 +35,28 @@ fn lay_out(folder: &Path, world: &World) {
         fs::write(folder.join(format!("officers-{party}.jsonl")), line).unwrap();
     }
     fs::write(folder.join("crisis.jsonl"), crisis() + "\n").unwrap();
+}
+
+/// Lays out a ledger under a checkpoint that all have cosigned, and what became of copies of it: `older` lacks the last
+/// entry, `other` has another one in its place, under a checkpoint of its own, and `damaged` is a bundle with a bit that
+/// was turned in its last entry.
+fn lay_out_copies(folder: &Path) {
+    let world = sealed();
+    policy(&world);
+    copy_all(&world.ledger(), &world.path().join("older"));
+    copy_all(&world.ledger(), &world.path().join("other"));
+    world.append("ee-pbo", &[fuel(1)]).done();
+    seal(&world, "baltic");
+    let two = fuel(2) + "\n";
+    world.run_with(["--ledger", "other", "append", "--key", "ee-pbo"], two.as_bytes()).done();
+    keep(&world, "other", &checkpoint(&world, "other", &[("ee", clock())]));
+    world.line("export damaged").done();
+    let last = world.path().join("damaged/tile/entries/000.p/14");
+    let mut bytes = fs::read(&last).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&last, bytes).unwrap();
+    fs::remove_dir_all(folder).unwrap();
+    copy_all(world.path(), folder);
 }
 
 /// A ledger in which every act of a chapter was recorded.
@@ -142,6 +165,9 @@ fn the_program_answers_as_the_tutorial_says() {
         if source.ends_with("12-checkpoint.md") {
             copy_all(&folder.join("baltic"), &folder.join("baltic-lv"));
             copy_all(&folder.join("baltic"), &folder.join("baltic-lt"));
+        }
+        if source.ends_with("13-bundle.md") {
+            lay_out_copies(&folder);
         }
         chapters.push((source, copy));
     }
