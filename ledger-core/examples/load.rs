@@ -21,10 +21,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use ledger_core::domain::{PublicKey, Signature};
+use ledger_core::domain::{Origin, PublicKey, Signature};
 use ledger_core::exchange::generator::Generator;
 use ledger_core::journal::{self, Until};
 use ledger_core::ledger::checkpoint::SignedCheckpoint;
+use ledger_core::ledger::note::KeyName;
 use ledger_core::ledger::signer::{SeedSigner, Signer as _};
 use ledger_core::ledger::{Expectations, Head, keys, note};
 use ledger_core::store::Store as _;
@@ -107,10 +108,16 @@ fn prove(
 
     let checkpoint = head.checkpoint().ok_or("the ledger has no entry")?;
     let (origin, text) = (checkpoint.origin.clone(), checkpoint.to_string());
+    let ledger: Origin = origin.parse()?;
     let key = |seed| SeedSigner::from_seed([seed; 32]);
     let mut signed = SignedCheckpoint::new(checkpoint, note::sign(&origin.parse()?, &text, &key(1))?)?;
     for (seed, party) in (2..).zip(["EE", "LV", "LT"]) {
-        signed.add(note::cosign(&format!("{origin}/{party}").parse()?, &text, 1_790_000_000, &key(seed))?);
+        signed.add(note::cosign(
+            &KeyName::of_witness(&ledger, party.parse()?),
+            &text,
+            1_790_000_000,
+            &key(seed),
+        )?);
     }
     let clock = Instant::now();
     let kept = NodeFiles::open(&wish.dir, false)?;

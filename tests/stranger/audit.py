@@ -146,11 +146,12 @@ class Keys:
 
     def of_checkpoints(self, origin: str) -> Iterator[tuple[Key, Officer]]:
         """The keys that sign checkpoints of this ledger."""
+        host = origin.rpartition("/")[0] or origin
         for public, officer in self.officers.items():
             if officer.role == "LOG":
                 yield Key(origin, ED25519, public), officer
             elif officer.role == "WIT":
-                yield Key(f"{origin}/{officer.party}", COSIGNATURE, public), officer
+                yield Key(f"{host}/{officer.party}", COSIGNATURE, public), officer
 
 
 class Auditor:

@@ -25,6 +25,7 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 C2SP = FIXTURES / "vectors" / "c2sp"
 SCHEMA = Schema(verify.FORMAT.read_text(encoding="utf-8"))
 ORIGIN = "ledger.test/baltic"
+HOST = "ledger.test"
 MINISTRIES = forge.Ministries(ORIGIN)
 
 
@@ -371,10 +372,10 @@ class KeysOnTheLedger(InAFolder):
     def test_an_enrolment_by_a_stranger_or_one_that_was_refused_does_not_count(self):
         self.enrol_all()
         self.assert_quorum(3)
-        self.ministries.witnesses["EE"] = forge.Signer(f"{ORIGIN}/EE", COSIGNATURE)
+        self.ministries.witnesses["EE"] = forge.Signer(f"{HOST}/EE", COSIGNATURE)
         self.enrol(self.ministries.witnesses["EE"].key.public, "EE", "WIT", "LT", author="LV")
         self.assert_quorum(2)
-        self.ministries.witnesses["LV"] = forge.Signer(f"{ORIGIN}/LV", COSIGNATURE)
+        self.ministries.witnesses["LV"] = forge.Signer(f"{HOST}/LV", COSIGNATURE)
         self.enrol(self.ministries.witnesses["LV"].key.public, "LV", "WIT", None)
         self.record("LT", "ActRefused", entry=len(self.entries) - 1, reason="No")
         self.record("LT", "ActCountersigned", entry=len(self.entries) - 2, remark=None)
@@ -391,7 +392,7 @@ class KeysOnTheLedger(InAFolder):
 
     def test_an_entry_with_a_finding_brings_no_key(self):
         self.enrol_all()
-        self.ministries.witnesses["EE"] = forge.Signer(f"{ORIGIN}/EE", COSIGNATURE)
+        self.ministries.witnesses["EE"] = forge.Signer(f"{HOST}/EE", COSIGNATURE)
         self.roots["EE"], sound = forge.Signer("thief", ED25519), self.roots["EE"]
         self.roots["EE"].key = sound.key
         self.enrol(self.ministries.witnesses["EE"].key.public, "EE", "WIT", "LT")
@@ -410,7 +411,7 @@ class KeysOnTheLedger(InAFolder):
     def test_a_rotated_key_and_the_old_one_both_verify(self):
         self.enrol_all()
         old = self.ministries.witnesses["EE"]
-        self.ministries.witnesses["EE"] = forge.Signer(f"{ORIGIN}/EE", COSIGNATURE)
+        self.ministries.witnesses["EE"] = forge.Signer(f"{HOST}/EE", COSIGNATURE)
         new = self.ministries.witnesses["EE"].key.public
         self.record(old, "KeyRotated", old_key=old.key.public, new_key=new, reason="New card")
         self.assert_quorum(3)
@@ -442,7 +443,7 @@ class KeysOnTheLedger(InAFolder):
         self.assert_quorum(3)
         self.record("LT", "ActCountersigned", entry=entry, remark=None)
         self.assert_quorum(2)
-        self.ministries.witnesses["EE"] = forge.Signer(f"{ORIGIN}/EE", COSIGNATURE)
+        self.ministries.witnesses["EE"] = forge.Signer(f"{HOST}/EE", COSIGNATURE)
         until = self.ministries.time * 1000
         self.enrol(self.ministries.witnesses["EE"].key.public, "EE", "WIT", "LT", until=until)
         self.assert_quorum(2)

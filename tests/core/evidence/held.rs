@@ -45,7 +45,7 @@ fn signed(checkpoint: Checkpoint, cosigned: &[(&str, u64)]) -> SignedCheckpoint 
     let log = note::sign(&ORIGIN.parse().unwrap(), &text, &officer("EE LOG")).unwrap();
     let mut signed = SignedCheckpoint::new(checkpoint, log).unwrap();
     for (name, time) in cosigned {
-        let cosigner = format!("{ORIGIN}/{}", &name[..2]).parse().unwrap();
+        let cosigner = format!("ledger.test/{}", &name[..2]).parse().unwrap();
         signed.add(note::cosign(&cosigner, &text, *time, &officer(name)).unwrap());
     }
     signed

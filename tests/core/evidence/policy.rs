@@ -32,7 +32,7 @@ pub(crate) fn log_key() -> VerifierKey {
 
 /// The key of a party's witness; `seed` begins with the party.
 pub(crate) fn witness_key(seed: &str) -> VerifierKey {
-    key(&format!("{ORIGIN}/{}", &seed[..2]), Algorithm::CosignatureV1, seed)
+    key(&format!("baltic.example/{}", &seed[..2]), Algorithm::CosignatureV1, seed)
 }
 
 pub(crate) fn signed(checkpoint: &Checkpoint, log: &str, cosigners: &[(&str, u64)]) -> SignedCheckpoint {
