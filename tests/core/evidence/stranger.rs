@@ -48,15 +48,12 @@ fn ours(folder: &Path) -> First {
 
 fn strangers(folder: &Path) -> First {
     let verifier = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/stranger/verify.py");
-    let answer = Command::new("python3")
-        .arg(verifier)
-        .arg(folder)
-        .args(["--quorum", "3", "--json"])
-        .output()
-        .unwrap();
+    let answer =
+        Command::new("python3").arg(verifier).arg(folder).args(["--quorum", "3", "--json"]).output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
     let first = report["findings"].as_array().unwrap().iter();
-    let first = first.map(|found| (found["entry"].as_u64().unwrap(), found["code"].as_str().unwrap().to_owned()));
+    let first =
+        first.map(|found| (found["entry"].as_u64().unwrap(), found["code"].as_str().unwrap().to_owned()));
     first.into_iter().find(|(_, code)| code.starts_with('E'))
 }
 
