@@ -105,6 +105,20 @@ fn nothing_is_recorded_in_a_bundle() {
 }
 
 #[test]
+fn an_export_signs_a_checkpoint_in_the_same_call() {
+    let world = sealed();
+    world.append("ee-pbo", &[fuel(1)]).done();
+    let told = world.line("export bundle --log-key ee-log --json").done().json();
+    let kinds: Vec<_> = told.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["checkpoint", "export"]);
+    assert_eq!((&told[0]["size"], &told[1]["entries"]), (&14.into(), &14.into()));
+    assert_eq!(verification(&world, "bundle")["sound"], true);
+    // With a key that is not the log's nothing is signed, and nothing written.
+    world.line("export other --log-key ee-pbo").code(1).says(&["LOG"]);
+    assert!(!world.path().join("other").exists());
+}
+
+#[test]
 fn an_export_ends_at_a_checkpoint() {
     let world = sealed();
     world.line("export bundle").code(1).says(&[
