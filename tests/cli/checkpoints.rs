@@ -193,9 +193,8 @@ fn a_witness_without_a_ledger_answers_as_the_standard_says() {
         write(&world, name, &request);
     }
     let ask = |file: &str, log: &str| {
-        let line = format!(
-            "--ledger= checkpoint cosign {file} --key lv-wit --name baltic.example/LV --log {log}"
-        );
+        let line =
+            format!("--ledger= checkpoint cosign {file} --key lv-wit --name baltic.example/LV --log {log}");
         let plain = world.line(&line);
         let plain_code = plain.code;
         let ran = world.line(&format!("{line} --json"));
