@@ -60,6 +60,11 @@ impl Context {
         self.wait
     }
 
+    /// Whether a ledger was named.
+    pub(crate) const fn has_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
     /// Opens the ledger to record in it.
     pub(crate) fn open(&self) -> Result<Journal<SledStore>, CommandError> {
         let folder = self.ledger()?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ledger_core::ledger::checkpoint::SignedCheckpoint;
+use ledger_core::ledger::finding::Flaw;
 use ledger_core::store::bundle::BundleStore;
 use ledger_core::store::checkpoints::{CheckpointFiles, MAX_CHECKPOINT_BYTES};
 
@@ -67,10 +68,37 @@ pub(crate) fn merge(
 
 /// Reads a signed checkpoint; `what` names it in the error.
 pub(crate) fn parse(bytes: &[u8], what: &str) -> Result<SignedCheckpoint, CommandError> {
-    SignedCheckpoint::parse(bytes).map_err(|error| CommandError {
-        code: Some("E22".into()),
-        ..CommandError::new(Answer::Unsound, format!("{what}: {error}"))
-    })
+    SignedCheckpoint::parse(bytes).map_err(|error| unsound(Flaw::Checkpoint, format!("{what}: {error}")))
+}
+
+/// Keeps a checkpoint beside the entries, with the signatures that stand under it there already, durably; gives what
+/// then is kept. Whoever calls has the ledger's lock.
+pub(crate) fn keep(folder: &Path, signed: &SignedCheckpoint) -> Result<SignedCheckpoint, CommandError> {
+    let files = CheckpointFiles::open(folder);
+    let size = signed.checkpoint().size;
+    let mut all = signed.clone();
+    if let Some(bytes) = files.read(size)? {
+        let what = format!("the kept checkpoint of {size} entries");
+        let mut kept = parse(&bytes, &what)?;
+        kept.merge(signed).map_err(|_| {
+            unsound(Flaw::Forked, format!("{what} is another than this one")).hint(
+                "the ledger has two histories, or its folder two ledgers: keep both checkpoints and compare them",
+            )
+        })?;
+        all = kept;
+    }
+    let bytes = all.to_string().into_bytes();
+    if files.read(size)?.as_deref() != Some(bytes.as_slice()) {
+        // What cannot be read again would be worse than nothing.
+        parse(&bytes, "the checkpoint with all its signatures")?;
+        files.write(size, &bytes)?;
+    }
+    Ok(all)
+}
+
+/// A checkpoint and a ledger do not agree, or a checkpoint is not what it must be.
+pub(crate) fn unsound(flaw: Flaw, words: impl Into<String>) -> CommandError {
+    CommandError { code: Some(flaw.to_string()), ..CommandError::new(Answer::Unsound, words) }
 }
 
 /// The kept checkpoint under which an entry is best proven: the one with the most signatures, and of those the newest.

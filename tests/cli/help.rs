@@ -116,9 +116,16 @@ fn the_other_examples_are_calls_that_the_program_understands() {
                 .split(" > ")
                 .next()
                 .unwrap()
+                .split(" >> ")
+                .next()
+                .unwrap()
                 .split(" | ")
                 .next()
                 .unwrap()
+                .replace(
+                    "$(cat log.vkey)",
+                    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+                )
                 .replace("/tmp/", "")
                 .replace("~/", "")
                 .replace("$(cat log.vkey)", VKEY);
@@ -285,6 +292,14 @@ fn every_command_answers_programs_in_json_lines() {
         ("verification", "verify".into()),
         ("comparison", "compare baltic baltic".into()),
         ("replay", "replay".into()),
+        ("checkpoint", "checkpoint make --key ee-log".into()),
+        ("cosignature", "checkpoint cosign baltic/checkpoints/12 --key ee-wit".into()),
+        ("checkpoint", "checkpoint show".into()),
+        ("checkpoint", "checkpoint list".into()),
+        ("checkpoint", "checkpoint merge baltic/checkpoints/12".into()),
+        ("checkpoint", "checkpoint check baltic/checkpoints/12 --quorum 1".into()),
+        ("request", "checkpoint request --since 3".into()),
+        ("policy", "checkpoint policy".into()),
         ("schema", "schema".into()),
         ("schema", "schema TitlePassed".into()),
         ("completions", "completions bash".into()),

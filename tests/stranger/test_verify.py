@@ -199,8 +199,8 @@ class Files(InAFolder):
             ("tile/0/000.p/14", lambda raw: raw[:-1], ("E25", 0)),
             ("tile/0/000.p/14", lambda raw: raw + b"x", ("E25", 0)),
             ("tile/0/000.p/14", lambda raw: raw[:-1] + b"x", ("E24", 13)),
-            ("tile/entries/000.p/14", lambda raw: raw[:-1], ("E25", 13)),
-            ("tile/entries/000.p/14", lambda raw: raw + b"\0\1x", ("E25", 13)),
+            ("tile/entries/000.p/14", lambda raw: raw[:-1], ("E25", 0)),
+            ("tile/entries/000.p/14", lambda raw: raw + b"\0\1x", ("E25", 0)),
             ("documents", lambda raw: raw + b"x", ("E26", 13)),
             ("documents", lambda raw: raw[1:], ("E26", 12)),
             ("documents", lambda raw: raw + b"14 x", None),
@@ -247,7 +247,7 @@ class Files(InAFolder):
             path.unlink()
         path = self.folder / "tile/entries/000.p/14"
         path.write_bytes(path.read_bytes()[:-1])
-        self.assertEqual(self.check(), [("E25", 13), ("E20", 13)])
+        self.assertEqual(self.check(), [("E25", 0), ("E20", 0), ("E20", 0)])
 
     def test_a_checkpoint_of_another_ledger_or_by_others_is_refused(self):
         tree = Tree()

@@ -120,12 +120,11 @@ class Verification:
                 entries, flaw = entries_of(self.bundle.read(tile.path, tile.most), tile.width)
             except NoFile as missing:
                 entries, flaw = [], str(missing)
+            if flaw is not None:
+                self.note(tile.first, "E25", f"{tile.path}: {flaw}; no entry from here on was checked")
+                break
             for raw in entries:
                 self._entry(raw)
-            if flaw is not None:
-                position = self.tree.size - (len(entries) == tile.width)
-                self.note(position, "E25", f"{tile.path}: {flaw}; no entry behind was checked")
-                break
         else:
             self.auditor.finish()
 
@@ -178,11 +177,12 @@ class Verification:
             self.note(entry, "E26", "the index of documents is not that of the entries")
 
     def _without_leftover(self, raw: bytes) -> bytes:
-        """The index up to the first line of an entry behind the bundle's last: an export was interrupted there."""
+        """The index up to the first line of an entry behind the bundle's last, since an export was interrupted there; or of
+        one that was not judged."""
         at = 0
         for line in raw.splitlines(keepends=True):
             number = line.split(b" ")[0]
-            if re.fullmatch(b"[1-9][0-9]{0,19}|0", number) and int(number) >= self.size:
+            if re.fullmatch(b"[1-9][0-9]{0,19}|0", number) and int(number) >= self.tree.size:
                 return raw[:at]
             at += len(line)
         return raw

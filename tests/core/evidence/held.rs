@@ -57,7 +57,7 @@ pub(super) fn of_now(w: &World) -> SignedCheckpoint {
     signed(w.journal.head().checkpoint().unwrap(), &[("EE WIT", time), ("LV WIT", time), ("LT WIT", time)])
 }
 
-fn shown(checkpoints: Vec<SignedCheckpoint>, quorum: Option<usize>) -> Against {
+pub(super) fn shown(checkpoints: Vec<SignedCheckpoint>, quorum: Option<usize>) -> Against {
     let shown = |signed| Shown { place: "from elsewhere".into(), kept: false, signed };
     let lineup = Lineup { shown: checkpoints.into_iter().map(shown).collect(), quorum, ..Lineup::default() };
     Against { lineup, ..Against::default() }
@@ -67,7 +67,7 @@ fn audited<S: Store>(store: &S, against: Against) -> Report {
     audit(store, against, &mut |_, _| ()).unwrap()
 }
 
-fn codes(report: &Report) -> Vec<(u64, String)> {
+pub(super) fn codes(report: &Report) -> Vec<(u64, String)> {
     report.findings.iter().map(|finding| (finding.entry, finding.code.to_string())).collect()
 }
 

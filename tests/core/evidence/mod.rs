@@ -23,6 +23,7 @@ mod replay;
 mod small;
 mod state_digest;
 mod story;
+mod stranger;
 mod tree;
 mod vectors;
 pub(crate) mod witness;
