@@ -94,18 +94,27 @@ fn feed<S: Store + ?Sized>(
     passed: &mut dyn FnMut(Passed<'_>),
 ) -> Result<(), JournalError> {
     let total = store.len();
+    let mut wanted = RUN;
     while auditor.entries() < total {
         let at = auditor.entries();
-        match store.read(at, RUN) {
-            Ok(run) if !run.is_empty() => auditor.feed(run, passed),
+        match store.read(at, wanted) {
+            Ok(run) if !run.is_empty() => {
+                auditor.feed(run, passed);
+                wanted = RUN;
+            }
             Ok(_) => {
-                auditor.note_flaw(at, flaw, format!("{total} entries should be there, {at} can be read"));
+                auditor.note_unreadable(flaw, format!("{total} entries should be there, {at} can be read"));
                 break;
             }
             Err(error) => match flaw_of_store(&error) {
-                Some(Finding { reason, .. }) => {
-                    auditor.note_flaw(at, flaw, reason);
-                    break;
+                Some(Finding { entry, reason, .. }) => {
+                    let before = usize::try_from(entry.saturating_sub(at)).unwrap_or(usize::MAX);
+                    if before == 0 || before >= wanted {
+                        auditor.note_unreadable(flaw, reason);
+                        break;
+                    }
+                    // What stands before the damage is audited all the same.
+                    wanted = before;
                 }
                 None => return Err(error.into()),
             },
@@ -117,7 +126,7 @@ fn feed<S: Store + ?Sized>(
 
 /// The checkpoints in a bundle, those that can be read.
 fn signed_in(bundle: &BundleStore, findings: &mut Vec<Finding>) -> Result<Vec<Shown>, JournalError> {
-    let mut shown = Vec::new();
+    let (mut shown, mut unread) = (Vec::new(), Vec::new());
     let mut take = |place: String, size: u64, bytes: &[u8]| match SignedCheckpoint::parse(bytes) {
         Ok(signed) if signed.checkpoint().size == size => shown.push(Shown { place, kept: true, signed }),
         Ok(signed) => {
@@ -133,12 +142,14 @@ fn signed_in(bundle: &BundleStore, findings: &mut Vec<Finding>) -> Result<Vec<Sh
     take(CHECKPOINT_NAME.into(), bundle.anchor().size, bundle.checkpoint());
     for size in bundle.checkpoints()? {
         let place = format!("{}/{size}", checkpoints::NAME);
-        let bytes = bundle.signed_checkpoint(size)?;
-        // The newest stands twice.
-        if size != bundle.anchor().size || bytes != bundle.checkpoint() {
-            take(place, size, &bytes);
+        match bundle.signed_checkpoint(size) {
+            // The newest stands twice.
+            Ok(bytes) if size == bundle.anchor().size && bytes == bundle.checkpoint() => {}
+            Ok(bytes) => take(place, size, &bytes),
+            Err(error) => unread.push(flaw_of_store(&error).ok_or(error)?),
         }
     }
+    findings.extend(unread);
     Ok(shown)
 }
 
@@ -158,8 +169,7 @@ impl<'a> Beside<'a> {
         let documents: Box<dyn BufRead> = match bundle.documents() {
             Ok(documents) => Box::new(documents),
             Err(error) => {
-                let Finding { entry, reason, .. } = flaw_of_store(&error).ok_or(error)?;
-                findings.push(Finding::flaw(entry, Flaw::DocumentIndex, reason));
+                findings.push(flaw_of_store(&error).ok_or(error)?);
                 index_failed = true;
                 Box::new(std::io::empty())
             }
@@ -263,6 +273,7 @@ pub fn flaw_of_store(error: &StoreError) -> Option<Finding> {
         StoreError::HeadFile { .. } | StoreError::UnfinishedCreation { .. } => (0, Flaw::HeadFile),
         StoreError::Corrupt { .. } => (0, Flaw::Store),
         StoreError::Bundle { entry, .. } => (*entry, Flaw::Bundle),
+        StoreError::NotABundle { .. } => (0, Flaw::Bundle),
         _ => return None,
     };
     Some(Finding::flaw(entry, flaw, error.to_string()))
