@@ -77,16 +77,14 @@ def entries_of(raw: bytes, width: int) -> tuple[list[bytes], str | None]:
     return found, None if len(found) == width else f"it has {len(found)} entries, not {width}"
 
 
-def is_tile_of(path: str, size: int) -> bool:
-    """Whether a tree of this size has a tile or a bundle of entries at this path."""
+def is_tile(path: str) -> bool:
+    """Whether a tree of some size has a tile or a bundle of entries at this path."""
     form = re.fullmatch(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", path)
     if form is None:
         return False
     level = None if form[1] == "entries" else int(form[1])
     tile = Tile(level, int(re.sub("[x/]", "", form[2])), int(form[3] or 256))
-    hashes = size >> 8 * (level or 0)
-    full = tile.width == 256 and form[3] is None and tile.index < hashes // 256
-    return tile.path == path and (full or (tile.index, tile.width) == divmod(hashes, 256))
+    return tile.path == path and tile.index < 2**64
 
 
 class NoFile(Exception):
@@ -110,6 +108,8 @@ class Bundle:
 
     def read(self, path: str, most: int) -> bytes:
         """The bytes of a file of at most so many bytes. Links are not followed."""
+        if any((self.folder / parent).is_symlink() for parent in Path(path).parents):
+            raise NoFile(f"{path}: a folder on the way is a link")
         try:
             handle = os.open(self.folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
@@ -125,8 +125,8 @@ class Bundle:
             raise TooLong(f"{path} is longer than {most} bytes", raw)
         return raw
 
-    def files(self) -> Iterator[str]:
-        """The paths of everything that is no folder. Links to folders are files here."""
+    def files(self) -> Iterator[tuple[str, bool]]:
+        """The paths of everything that is no folder, and whether it is a regular file. Links to folders are files here."""
         waiting = [""]
         while waiting:
             below = waiting.pop()
@@ -135,14 +135,20 @@ class Bundle:
                 if found.is_dir(follow_symlinks=False):
                     waiting.append(path + "/")
                 else:
-                    yield path
+                    yield path, found.is_file(follow_symlinks=False)
 
-    def strays(self, size: int) -> tuple[list[str], list[str]]:
-        """The names of numbers below `checkpoints`, the least first; and what should not be there at all."""
+    def strays(self) -> tuple[list[str], list[str]]:
+        """The names of numbers below `checkpoints`, the least first; and what no bundle has. What a bundle of another
+        size has is left over from an export that did not end."""
         checkpoints, strays = [], []
-        for path in self.files():
-            if name := re.fullmatch("checkpoints/(0|[1-9][0-9]{0,18})", path):
-                checkpoints.append(name[1])
-            elif path not in ("checkpoint", "documents") and not is_tile_of(path, size):
+        for path, is_regular in self.files():
+            name = re.fullmatch("checkpoints/(0|[1-9][0-9]{0,19})", path.removesuffix(".new"))
+            if name and int(name[1]) < 2**64:
+                if path == name[0]:
+                    checkpoints.append(name[1])
+            elif path.removesuffix(".new") not in ("checkpoint", "documents") and not is_tile(path.removesuffix(".new")):
+                strays.append(path)
+                continue
+            if not is_regular:
                 strays.append(path)
         return sorted(checkpoints, key=int), sorted(strays)
