@@ -8,12 +8,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ledger_core::domain::Timestamp;
 use ledger_core::journal::{Journal, Stamp};
 use ledger_core::ledger::Signer;
-use ledger_core::store::StoreError;
 use ledger_core::store::sled::SledStore;
 use serde::Serialize;
 
 use crate::cli::GlobalArgs;
 use crate::error::{Answer, CommandError};
+use crate::looked::{self, Looked};
 use crate::render::progress::Bar;
 
 /// Version of the JSON lines; goes up when a field changes its meaning.
@@ -55,23 +55,45 @@ impl Context {
         })
     }
 
+    /// How long whoever else has the ledger, or a key's memory, is waited for.
+    pub(crate) const fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// Whether a ledger was named.
+    pub(crate) const fn has_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
     /// Opens the ledger to record in it.
     pub(crate) fn open(&self) -> Result<Journal<SledStore>, CommandError> {
-        let store = SledStore::open(self.ledger()?, self.wait)?;
+        let folder = self.ledger()?;
+        if looked::is_bundle(folder) {
+            let folder = folder.display();
+            return Err(CommandError::usage(format!("{folder} is a bundle, and nothing is recorded in one"))
+                .hint(format!("make a ledger of it: `jointledger --ledger NEW import {folder}`")));
+        }
+        let store = SledStore::open(folder, self.wait)?;
         let mut bar = self.progress("reading");
         Ok(Journal::open(store, &mut |done, total| bar.at(done, total))?)
     }
 
-    /// Opens a copy of the ledger to look at it; not a byte of its folder changes.
-    pub(crate) fn look(&self) -> Result<SledStore, CommandError> {
-        let scratch = std::env::temp_dir();
-        SledStore::inspect(self.ledger()?, &scratch, self.wait).map_err(|error| copying(error, &scratch))
+    /// Opens a copy of the ledger, or a bundle, to look at it; not a byte of its folder changes.
+    pub(crate) fn look(&self) -> Result<Looked, CommandError> {
+        let folder = self.ledger()?;
+        let looked = Looked::open(folder, self.wait)?;
+        if matches!(looked, Looked::Bundle(_)) {
+            self.talk(format_args!(
+                "{} is a bundle; what it says is believed until `verify`",
+                folder.display()
+            ));
+        }
+        Ok(looked)
     }
 
-    /// As [`look`](Self::look), also when acknowledged entries are missing.
-    pub(crate) fn salvage(&self) -> Result<SledStore, CommandError> {
-        let scratch = std::env::temp_dir();
-        SledStore::salvage(self.ledger()?, &scratch, self.wait).map_err(|error| copying(error, &scratch))
+    /// As [`look`](Self::look), also when a part of it is missing.
+    pub(crate) fn salvage(&self) -> Result<Looked, CommandError> {
+        Looked::salvage(self.ledger()?, self.wait)
     }
 
     /// Progress of long work, on stderr, if somebody looks.
@@ -135,15 +157,6 @@ pub(crate) fn emit(kind: &str, value: impl Serialize) -> Result<(), CommandError
     let line = serde_json::to_string(&Line { kind, version: JSON_VERSION, value })
         .map_err(|error| CommandError::new(Answer::Unknown, format!("could not write JSON: {error}")))?;
     write_line(io::stdout().lock(), &line).or_else(ended)
-}
-
-/// Reading works on a copy; where it is made is not what the caller asked about.
-fn copying(error: StoreError, scratch: &Path) -> CommandError {
-    match &error {
-        StoreError::Io { path, .. } if path.starts_with(scratch) => CommandError::from(error)
-            .hint("reading works on a copy of the ledger; set TMPDIR to a folder that has room for it"),
-        _ => error.into(),
-    }
 }
 
 fn ended(error: io::Error) -> Result<(), CommandError> {

@@ -45,7 +45,7 @@ mod tests;
 pub(crate) use passphrase::{Passphrase, Secret, Terminal, WrittenDown};
 #[cfg(test)]
 pub(crate) use source::KeySource;
-pub(crate) use source::{KeyArgs, any_path, open_signer};
+pub(crate) use source::{KeyArgs, any_path, memory_beside, open_signer};
 #[cfg(test)]
 pub(crate) use tests::fixture;
 

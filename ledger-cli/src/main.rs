@@ -9,8 +9,11 @@ mod commands;
 mod context;
 mod error;
 mod form;
+mod hashes;
 mod kept;
 mod keyfile;
+mod looked;
+mod recording;
 mod render;
 
 use std::panic;

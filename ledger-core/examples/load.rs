@@ -21,12 +21,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use ledger_core::domain::{PublicKey, Signature};
+use ledger_core::domain::{Origin, PublicKey, Signature};
 use ledger_core::exchange::generator::Generator;
 use ledger_core::journal::{self, Until};
+use ledger_core::ledger::checkpoint::SignedCheckpoint;
+use ledger_core::ledger::note::KeyName;
 use ledger_core::ledger::signer::{SeedSigner, Signer as _};
-use ledger_core::ledger::{Expectations, keys};
+use ledger_core::ledger::{Expectations, Head, keys, note};
 use ledger_core::store::Store as _;
+use ledger_core::store::nodes::NodeFiles;
 use ledger_core::store::sled::SledStore;
 
 const USAGE: &str = "usage: load [--acts N] [--seed N] [--scratch DIR] [--json] DIR";
@@ -80,6 +83,69 @@ impl Phase {
     }
 }
 
+/// How many proofs are made.
+const PROOFS: u64 = 1_000;
+
+/// The largest proof of those that were made: without the entry, with the signatures of the log and of three witnesses.
+#[derive(Default)]
+struct Proven {
+    hashes: usize,
+    bytes: usize,
+    bare_bytes: usize,
+}
+
+/// Keeps the hashes of the tree, signs a checkpoint, and proves entries all over the ledger.
+fn prove(
+    wish: &Wish,
+    store: &SledStore,
+    head: &Head,
+    phases: &mut Vec<Phase>,
+) -> Result<Proven, Box<dyn Error>> {
+    let clock = Instant::now();
+    let mut kept = NodeFiles::open(&wish.dir, true)?;
+    journal::keep_up(store, &mut kept, &mut |_, _| {})?;
+    phases.push(Phase("hash and keep the tree", head.size, clock.elapsed()));
+
+    let checkpoint = head.checkpoint().ok_or("the ledger has no entry")?;
+    let (origin, text) = (checkpoint.origin.clone(), checkpoint.to_string());
+    let ledger: Origin = origin.parse()?;
+    let key = |seed| SeedSigner::from_seed([seed; 32]);
+    let mut signed = SignedCheckpoint::new(checkpoint, note::sign(&origin.parse()?, &text, &key(1))?)?;
+    for (seed, party) in (2..).zip(["EE", "LV", "LT"]) {
+        signed.add(note::cosign(
+            &KeyName::of_witness(&ledger, party.parse()?),
+            &text,
+            1_790_000_000,
+            &key(seed),
+        )?);
+    }
+    let clock = Instant::now();
+    let kept = NodeFiles::open(&wish.dir, false)?;
+    let hashes = journal::hashes(store, &kept, &mut |_, _| {})?;
+    phases.push(Phase("open the kept tree", 1, clock.elapsed()));
+
+    let mut proofs = Vec::new();
+    let clock = Instant::now();
+    for number in 0..PROOFS {
+        // All over the ledger, in no order.
+        let entry = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % head.size;
+        proofs.push(journal::prove(store, &hashes, entry, &signed)?);
+    }
+    phases.push(Phase("prove one entry", PROOFS, clock.elapsed()));
+
+    let mut largest = Proven::default();
+    for mut proof in proofs {
+        proof.extra = None;
+        let bytes = proof.to_string().len();
+        let hashes = proof.path.len();
+        proof.checkpoint = proof.checkpoint.retaining(|line| line.name.as_str() != origin);
+        if bytes > largest.bytes {
+            largest = Proven { hashes, bytes, bare_bytes: proof.to_string().len() };
+        }
+    }
+    Ok(largest)
+}
+
 fn main() -> ExitCode {
     match wish().map_err(Into::into).and_then(|wish| run(&wish)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -120,6 +186,8 @@ fn run(wish: &Wish) -> Result<(), Box<dyn Error>> {
     let tip = journal::replay(&store, Until::End, &mut |_, _| {}, |_| ControlFlow::Continue(()))?;
     phases.push(Phase("replay", tip.head().size, clock.elapsed()));
 
+    let proven = prove(wish, &store, tip.head(), &mut phases)?;
+
     let mut payload = 0;
     let mut from = 0;
     while from < store.len() {
@@ -146,6 +214,7 @@ fn run(wish: &Wish) -> Result<(), Box<dyn Error>> {
         let report = serde_json::json!({
             "entries": head.size, "seed": wish.seed, "head": head.link, "phases": phases,
             "payload_bytes_per_entry": payload, "disk_bytes_per_entry": disk,
+            "proof_bytes": proven.bytes, "bare_proof_bytes": proven.bare_bytes, "proof_hashes": proven.hashes,
             "items": items, "transfers": transfers, "open_transfers": open,
         });
         println!("{report}");
@@ -158,6 +227,10 @@ fn run(wish: &Wish) -> Result<(), Box<dyn Error>> {
     }
     println!("\n{} entries, head {}", head.size, head.link);
     println!("{payload:.0} bytes an entry, {disk:.0} on disk");
+    println!(
+        "largest proof of {} with three cosignatures: {} hashes, {} bytes; {} without the log's own signature",
+        PROOFS, proven.hashes, proven.bytes, proven.bare_bytes
+    );
     println!("{items} items, {transfers} transfers, {open} of them open");
     Ok(())
 }

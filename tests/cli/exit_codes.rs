@@ -4,7 +4,10 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 
+use ledger_core::ledger::checkpoint::{Checkpoint, SignedCheckpoint};
 use ledger_core::ledger::digest::sha256;
+use ledger_core::ledger::note;
+use ledger_core::ledger::signer::SeedSigner;
 
 use super::support::{FOUNDED, World, fuel, words};
 
@@ -34,6 +37,24 @@ const ROWS: &[(i32, &str, &[&str])] = &[
     ),
     (1, "explain transfer-approved --transfer L-9", &[]),
     (1, "explain ministry-suspended --party LT --reason x", &[]),
+    (0, "checkpoint list", &["no checkpoint is kept with this ledger"]),
+    (0, "--ledger '' checkpoint show signed.txt", &["not verified", "baltic.example/ledger"]),
+    (0, "checkpoint policy --quorum 2", &["2 of 3 ministries must cosign", "1 may be offline"]),
+    (1, "checkpoint show", &["no checkpoint is kept with this ledger", "hint:", "checkpoint make"]),
+    (1, "checkpoint show --size 3", &["no checkpoint of 3 entries", "checkpoint list"]),
+    (1, "checkpoint request --since 0", &["no checkpoint is kept"]),
+    (
+        1,
+        "checkpoint make --key ee-pbo",
+        &["not signed: key 27dbd161 is a PBO of EE, this takes a LOG", "hint:"],
+    ),
+    (1, "checkpoint make --key ee-wit", &["is a WIT of EE, this takes a LOG"]),
+    (1, "checkpoint make --key guest", &["I03", "not signed", "is not enrolled"]),
+    (
+        1,
+        "record transfer-approved --transfer L-1 --key lv-pbo --log-key lv-pbo",
+        &["not signed: key", "is a PBO of LV", "nothing was recorded"],
+    ),
     // A rule said no.
     (1, "record transfer-approved --transfer L-9 --key lv-pbo", &["S01", "not recorded", "no transfer L-9"]),
     (1, "countersign 1 --key lv-root", &["S01", "entry 1 does not wait for a signature", "hint:"]),
@@ -81,6 +102,16 @@ const ROWS: &[(i32, &str, &[&str])] = &[
     (2, "explain transfer-approved", &["--transfer <TRANSFER>"]),
     (2, "explain transfer-approved --transfer L-1 --as EE", &["write PARTY:ROLE"]),
     (2, "explain transfer-approved --transfer L-1 --as EE:AUD", &["EE has no AUD", "hint:"]),
+    (1, "export bundle", &["no checkpoint is kept with this ledger", "hint:", "checkpoint make"]),
+    (2, "export baltic", &["inside the folder that is exported"]),
+    (2, "import baltic", &["baltic is not empty"]),
+    (2, "--ledger new import baltic", &["not a bundle", "hint: export it"]),
+    (2, "compare baltic", &["<RIGHT>"]),
+    (3, "compare baltic nothing", &["nothing"]),
+    (3, "verify --checkpoint nothing.txt", &["could not read nothing.txt"]),
+    (4, "compare baltic charter.json", &["E22"]),
+    (4, "verify --checkpoint charter.json", &["E22", "charter.json"]),
+    (0, "compare baltic baltic", &[]),
     (2, "verify --against 3f", &["3f"]),
     (2, "verify --charter 3f", &["64 lower-case hexadecimal digits"]),
     (2, "schema Transfer", &["there is no kind of event Transfer"]),
@@ -106,6 +137,27 @@ const ROWS: &[(i32, &str, &[&str])] = &[
     (2, "--ledger other found ee-root.pub --key ee-root", &["is not a charter"]),
     (2, "charter new other.json --origin 'a b' --purpose x --party EE=x=ee-root.pub", &["--origin"]),
     (2, "charter new other.json --origin a --purpose x --party EE", &["write CODE=NAME=KEY"]),
+    (2, "checkpoint", &["Usage:"]),
+    (2, "checkpoint make", &["no key was named"]),
+    (
+        2,
+        "checkpoint make --key 0000000000000000000000000000000000000000000000000000000000000000",
+        &["where this key remembers what it signed last", "--memory FILE"],
+    ),
+    (2, "checkpoint cosign signed.txt --key ee-wit --name EE", &["for a witness without a ledger", "hint:"]),
+    (2, "checkpoint cosign signed.txt --key ee-wit --log EE", &["NAME+ID+KEY"]),
+    (2, "--ledger '' checkpoint cosign signed.txt --key ee-wit", &["whose checkpoints this witness cosigns"]),
+    (2, "--ledger '' checkpoint check signed.txt", &["whose signatures count", "--policy FILE"]),
+    (2, "--ledger '' checkpoint policy", &["no ledger was named"]),
+    (2, "checkpoint policy --quorum 4", &["4 of the 3 members"]),
+    (2, "checkpoint policy signed.txt", &["the policy signed.txt"]),
+    (2, "checkpoint show signed.txt --size 3", &["cannot be used with"]),
+    (2, "record transfer-approved --transfer L-1 --key lv-pbo --receipts receipts", &["--log-key"]),
+    (
+        2,
+        "record transfer-approved --transfer L-1 --key lv-pbo --receipts receipts --log-key ''",
+        &["no key of the log was named", "JOINTLEDGER_LOG_KEY"],
+    ),
     // It could not be found out.
     (3, "record transfer-approved --transfer L-1 --key nobody", &["nobody could not be read"]),
     (3, "record transfer-approved --transfer L-1 --key charter.json", &["is not a key"]),
@@ -121,6 +173,13 @@ const ROWS: &[(i32, &str, &[&str])] = &[
         &["could not open nothing"],
     ),
     (3, "append nothing.jsonl --key ee-pbo", &["could not open nothing.jsonl"]),
+    (3, "checkpoint show nothing.txt", &["could not read nothing.txt"]),
+    (3, "checkpoint make --key nobody", &["nobody could not be read"]),
+    (
+        3,
+        "record transfer-approved --transfer L-1 --key lv-pbo --receipts charter.json --log-key lv-log",
+        &["could not make the folder charter.json", "nothing was recorded"],
+    ),
     (3, "charter show nothing.json", &["could not open nothing.json"]),
     (
         3,
@@ -129,6 +188,12 @@ const ROWS: &[(i32, &str, &[&str])] = &[
     ),
     (3, "key new ee-pbo --no-passphrase", &["a key is never overwritten", "hint: choose another name"]),
     // The evidence does not hold.
+    (4, "checkpoint show charter.json", &[]),
+    (4, "checkpoint check charter.json", &["E22"]),
+    (4, "checkpoint merge charter.json", &["E22"]),
+    (4, "checkpoint check signed.txt", &["E22", "nobody whose key is known signed it"]),
+    (4, "checkpoint show signed.txt", &["E22"]),
+    (4, "checkpoint cosign signed.txt --key ee-wit", &["E22", "not cosigned", "hint:"]),
     (4, "verify --charter 0000000000000000000000000000000000000000000000000000000000000000", &[]),
     (4, "verify --against 0000000000000000000000000000000000000000000000000000000000000000", &[]),
     (4, "verify --against 3:0000000000000000000000000000000000000000000000000000000000000000", &[]),
@@ -142,6 +207,13 @@ fn world() -> World {
     unsigned["signatures"] = serde_json::json!([]);
     fs::write(world.path().join("unsigned.json"), unsigned.to_string()).unwrap();
     world.line("key new guest --no-passphrase").done();
+    // A checkpoint as a stranger signs it.
+    let checkpoint = Checkpoint::new("baltic.example/ledger", 3, sha256(&[]));
+    let stranger = SeedSigner::from_seed([7; 32]);
+    let name = "baltic.example/ledger".parse().unwrap();
+    let line = note::sign(&name, &checkpoint.to_string(), &stranger).unwrap();
+    let signed = SignedCheckpoint::new(checkpoint, line).unwrap();
+    fs::write(world.path().join("signed.txt"), signed.to_string()).unwrap();
     fs::copy(world.path().join("ee-pbo"), world.path().join("open")).unwrap();
     fs::set_permissions(world.path().join("open"), Permissions::from_mode(0o644)).unwrap();
     world
@@ -164,7 +236,7 @@ fn each_no_is_an_object_on_stdout_for_programs() {
     let answers = ["done", "no", "usage", "unknown", "unsound"];
     for (code, line, _) in ROWS.iter().filter(|(code, ..)| (1..4).contains(code)) {
         // A call without a command is answered with the help, which is for people.
-        if ["", "record", "explain"].contains(line) {
+        if ["", "record", "explain", "checkpoint"].contains(line) {
             continue;
         }
         let ran = world.run(words(line).into_iter().chain(["--json".to_owned()])).code(*code);

@@ -103,16 +103,26 @@ fn the_other_examples_are_calls_that_the_program_understands() {
             continue;
         }
         for call in examples(&help) {
-            // What stands behind two blanks is a remark, what stands behind `>` or `|` is for the shell. A demo would
+            // What stands behind two blanks is a remark, what stands behind `>`, `>>` or `|` is for the shell. A demo would
             // be played, so it is only asked for its help.
             let call = call.lines().next().unwrap().split("  ").next().unwrap().to_owned();
             let call = call
+                .split(" >> ")
+                .next()
+                .unwrap()
                 .split(" > ")
+                .next()
+                .unwrap()
+                .split(" >> ")
                 .next()
                 .unwrap()
                 .split(" | ")
                 .next()
                 .unwrap()
+                .replace(
+                    "$(cat log.vkey)",
+                    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+                )
                 .replace("/tmp/", "")
                 .replace("~/", "");
             let mut typed = words(&call);
@@ -276,7 +286,16 @@ fn every_command_answers_programs_in_json_lines() {
         ("book_row", "books --party EE".into()),
         ("reconciliation", "reconcile book.csv --party EE".into()),
         ("verification", "verify".into()),
+        ("comparison", "compare baltic baltic".into()),
         ("replay", "replay".into()),
+        ("checkpoint", "checkpoint make --key ee-log".into()),
+        ("cosignature", "checkpoint cosign baltic/checkpoints/12 --key ee-wit".into()),
+        ("checkpoint", "checkpoint show".into()),
+        ("checkpoint", "checkpoint list".into()),
+        ("checkpoint", "checkpoint merge baltic/checkpoints/12".into()),
+        ("checkpoint", "checkpoint check baltic/checkpoints/12 --quorum 1".into()),
+        ("request", "checkpoint request --since 3".into()),
+        ("policy", "checkpoint policy".into()),
         ("schema", "schema".into()),
         ("schema", "schema TitlePassed".into()),
         ("completions", "completions bash".into()),

@@ -11,7 +11,7 @@ use ledger_core::ledger::digest::sha256;
 use super::support::{FOUNDED, World, fuel, fuel_id, used};
 
 /// Every file and folder with its mode, times and digest.
-fn picture(folder: &Path) -> BTreeMap<PathBuf, String> {
+pub(crate) fn picture(folder: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
@@ -40,6 +40,8 @@ fn picture(folder: &Path) -> BTreeMap<PathBuf, String> {
 fn reading() -> Vec<String> {
     let mut commands: Vec<String> = [
         "verify",
+        "verify --quorum 1 --late 3",
+        "compare baltic baltic",
         "verify --charter 0000000000000000000000000000000000000000000000000000000000000000",
         "replay",
         "replay --until 3",

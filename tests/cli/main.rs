@@ -12,6 +12,9 @@
 )]
 
 mod accession;
+mod bundles; // export, import, a bundle as a ledger, checkpoints in an audit
+mod checkpoints; // what a log and a witness sign and refuse, and receipts that hold without the ledger
+mod comparing; // copies of a ledger, and the proof of a fork
 mod damage; // restored backups, broken and missing files: refused in words, never a panic
 mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
@@ -22,6 +25,7 @@ mod kills; // what was acknowledged is there after kill -9
 mod looking; // reading commands change no byte of the folder
 mod officers; // the fixed test keys are what their seeds give
 mod schema; // the printed schemas accept what `log --json` prints, and nothing else
+mod seals; // checkpoints, signed in the process of the tests
 mod sharing; // two processes on one folder: in use, waiting, reading
 mod showing; // movements, authorisations, crises, parties and entries, as programs read them
 mod support; // ledgers to test on, and running the program

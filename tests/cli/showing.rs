@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::World;
+use super::support::{ROLES, World};
 use super::transcripts::play;
 
 /// What `show` says first, and the history below it.
@@ -44,7 +44,7 @@ fn what_was_done_on_consent_and_in_a_crisis_is_shown_with_what_it_rests_on() {
     assert_eq!(crisis["ratifications"][0]["entry"], 18);
 
     let (party, _) = show(&world, "party LV");
-    assert_eq!(party["keys"].as_array().unwrap().len(), 14);
+    assert_eq!(party["keys"].as_array().unwrap().len(), ROLES.len());
     assert_eq!(party["authorisations_given"][0]["terms"]["authorisation"], "SA-1");
     assert_eq!(party["authorisations_held"], json!([]));
     assert_eq!(party["crises"][0]["terms"]["crisis"], "CR-1");

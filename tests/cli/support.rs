@@ -16,8 +16,10 @@ use tempfile::TempDir;
 /// The founders of the test ledgers.
 pub(crate) const PARTIES: [&str; 3] = ["ee", "lv", "lt"];
 /// The roles for which every founder has a test key.
-pub(crate) const ROLES: [&str; 14] =
-    ["root", "reg", "pbo", "min", "pco", "fin", "qar", "nad", "lic", "hrh", "nmc", "dty", "tfc", "cus"];
+pub(crate) const ROLES: [&str; 16] = [
+    "root", "reg", "pbo", "min", "pco", "fin", "qar", "nad", "lic", "hrh", "nmc", "dty", "tfc", "cus", "wit",
+    "log",
+];
 
 /// Who countersigns the enrolments of a party.
 const WITNESS: [(&str, &str); 3] = [("ee", "lv"), ("lv", "lt"), ("lt", "ee")];
@@ -120,7 +122,7 @@ impl World {
     /// Verifies, and says how many entries there are.
     pub(crate) fn verify(&self) -> u64 {
         let report = self.line("verify --json").done().json();
-        report[0]["entries"].as_u64().unwrap()
+        report[report.len() - 1]["entries"].as_u64().unwrap()
     }
 }
 
@@ -130,6 +132,8 @@ pub(crate) fn program() -> Command {
     for name in [
         "JOINTLEDGER_DIR",
         "JOINTLEDGER_KEY",
+        "JOINTLEDGER_LOG_KEY",
+        "JOINTLEDGER_LOG_PASSPHRASE_FILE",
         "JOINTLEDGER_PASSPHRASE_FILE",
         "SSH_AUTH_SOCK",
         "NO_COLOR",

@@ -37,6 +37,11 @@ class Officer:
     """The entry that revoked it."""
     compromised: bool = False
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether it was neither revoked nor compromised."""
+        return self.revoked_in is None and not self.compromised
+
     def counts(self, size: int, time: Optional[int]) -> bool:
         """Whether its signature counts under a checkpoint of this size; of a cosignature with the second it names."""
         expired = self.until is not None and time is not None and time * 1000 >= self.until
@@ -146,11 +151,12 @@ class Keys:
 
     def of_checkpoints(self, origin: str) -> Iterator[tuple[Key, Officer]]:
         """The keys that sign checkpoints of this ledger."""
+        host = origin.rpartition("/")[0] or origin
         for public, officer in self.officers.items():
             if officer.role == "LOG":
                 yield Key(origin, ED25519, public), officer
             elif officer.role == "WIT":
-                yield Key(f"{origin}/{officer.party}", COSIGNATURE, public), officer
+                yield Key(f"{host}/{officer.party}", COSIGNATURE, public), officer
 
 
 class Auditor:

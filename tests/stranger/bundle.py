@@ -77,14 +77,22 @@ def entries_of(raw: bytes, width: int) -> tuple[list[bytes], str | None]:
     return found, None if len(found) == width else f"it has {len(found)} entries, not {width}"
 
 
-def is_tile(path: str) -> bool:
-    """Whether a tree of some size has a tile or a bundle of entries at this path."""
+def is_name(path: str) -> bool:
+    """Whether a bundle of some size has a file of this name. One of another size, or one that ends in `.new`, is left
+    over from an export that was interrupted, and says nothing."""
+    path = path.removesuffix(".new")
     form = re.fullmatch(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", path)
     if form is None:
-        return False
+        return path in ("checkpoint", "documents") or signed_size(path) is not None
     level = None if form[1] == "entries" else int(form[1])
     tile = Tile(level, int(re.sub("[x/]", "", form[2])), int(form[3] or 256))
-    return tile.path == path and tile.index < 2**64
+    return tile.path == path and tile.index < 2**56
+
+
+def signed_size(path: str) -> int | None:
+    """The size that stands in the name of a signed checkpoint."""
+    name = re.fullmatch("checkpoints/(0|[1-9][0-9]{0,19})", path)
+    return int(name[1]) if name and int(name[1]) < 2**64 else None
 
 
 class NoFile(Exception):
@@ -108,7 +116,7 @@ class Bundle:
 
     def read(self, path: str, most: int) -> bytes:
         """The bytes of a file of at most so many bytes. Links are not followed."""
-        if any((self.folder / parent).is_symlink() for parent in Path(path).parents):
+        if any((self.folder / parent).is_symlink() for parent in list(Path(path).parents)[:-1]):
             raise NoFile(f"{path}: a folder on the way is a link")
         try:
             handle = os.open(self.folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -126,7 +134,7 @@ class Bundle:
         return raw
 
     def files(self) -> Iterator[tuple[str, bool]]:
-        """The paths of everything that is no folder, and whether it is a regular file. Links to folders are files here."""
+        """The paths of everything that is no folder, and whether it is a file; a link is none."""
         waiting = [""]
         while waiting:
             below = waiting.pop()
@@ -137,18 +145,13 @@ class Bundle:
                 else:
                     yield path, found.is_file(follow_symlinks=False)
 
-    def strays(self) -> tuple[list[str], list[str]]:
-        """The names of numbers below `checkpoints`, the least first; and what no bundle has. What a bundle of another
-        size has is left over from an export that did not end."""
+    def strays(self, size: int) -> tuple[list[int], list[str]]:
+        """The sizes of the signed checkpoints that belong to this bundle, the least first; and what no bundle has."""
         checkpoints, strays = [], []
-        for path, is_regular in self.files():
-            name = re.fullmatch("checkpoints/(0|[1-9][0-9]{0,19})", path.removesuffix(".new"))
-            if name and int(name[1]) < 2**64:
-                if path == name[0]:
-                    checkpoints.append(name[1])
-            elif path.removesuffix(".new") not in ("checkpoint", "documents") and not is_tile(path.removesuffix(".new")):
+        for path, is_file in self.files():
+            signed = signed_size(path)
+            if not is_file or not is_name(path):
                 strays.append(path)
-                continue
-            if not is_regular:
-                strays.append(path)
-        return sorted(checkpoints, key=int), sorted(strays)
+            if signed is not None and signed <= size:
+                checkpoints.append(signed)
+        return sorted(checkpoints), sorted(strays)

@@ -36,7 +36,7 @@ class Ministries:
     def __init__(self, origin: str, time: int = 2_000_000_000):
         self.origin, self.time = origin, time
         self.log = Signer(origin, ED25519)
-        self.witnesses = {party: Signer(f"{origin}/{party}", COSIGNATURE) for party in ("EE", "LV", "LT")}
+        self.witnesses = {party: Signer(f"{origin.rpartition('/')[0] or origin}/{party}", COSIGNATURE) for party in ("EE", "LV", "LT")}
 
     def policy(self) -> str:
         """A policy that wants all three."""

@@ -17,7 +17,11 @@ MARK = "— "
 
 
 class BadNote(Exception):
-    """Bytes that are not what they should be, or that nobody known has signed."""
+    """Bytes that are not what they should be, or whose signatures do not hold."""
+
+
+class NobodyKnown(BadNote):
+    """A note that nobody known has signed."""
 
 
 def decimal(digits: str, most: int = 2**64 - 1) -> int:
@@ -157,7 +161,7 @@ class Note:
                     raise BadNote(f"the signature of {line.name} ({line.id.hex()}) does not hold")
                 found.append(signed)
         if not found:
-            raise BadNote("nobody known has signed")
+            raise NobodyKnown("nobody known has signed")
         return found
 
     def __str__(self) -> str:

@@ -18,17 +18,13 @@ from typing import Iterator, Optional
 
 from audit import Auditor, Finding
 from bundle import MOST_CHECKPOINT, Bundle, NoFile, Tile, TooLong, entries_of, tiles
-from note import ED25519, BadNote, Checkpoint, Key, Policy, Signed
+from note import COSIGNATURE, ED25519, BadNote, Checkpoint, NobodyKnown, Policy, decimal
 from schema import Schema
 from tree import Tree, leaf
 
 FORMAT = Path(__file__).resolve().parents[2] / "ledger-core" / "docs" / "format.md"
 LATE = 7 * 24 * 60 * 60 * 1000
-"""How late an entry may be shown to witnesses, in milliseconds."""
-PLACES = {"E25": 1, "E24": 2, "E26": 3, "E22": 4, "E20": 5, "E21": 6, "E23": 7}
-"""The order of what is found at one entry: first what is wrong with the entry itself, which is not here."""
-MOST_LINE = 1024
-"""Most bytes of a line of the index of documents, its end included."""
+"""How late an entry may be seen, in milliseconds."""
 NOT_CHECKED = (
     "not checked: the rules of the domain (who may do what, amounts, quantities; of I03 only that the author's key was"
     " named before), the state (E18), and the documents themselves"
@@ -45,9 +41,9 @@ class Expectations:
     charter: Optional[bytes] = None
     now: Optional[int] = None
     liars: Optional[int] = None
-    """How many witnesses may have a false clock; when nothing is said, fewer than half."""
+    """How many witnesses may have a false clock; else less than half of them."""
     shown: tuple[tuple[str, Checkpoint], ...] = ()
-    """Checkpoints that he brings, with their places."""
+    """Checkpoints that he brings, and where they come from."""
 
 
 class Verification:
@@ -58,15 +54,19 @@ class Verification:
         self.auditor = Auditor(schema, expected.charter, expected.now)
         self.tree = Tree()
         self.origin: Optional[str] = None
+        self.raw = b""
+        """The bytes of `checkpoint`."""
         self.size = 0
         """How many entries the bundle has by its checkpoint; `tree.size` are there."""
+        self.newest = 0
+        """The size of the largest checkpoint at hand."""
         self.cut = False
-        """Whether entries could not be read."""
+        """Entries are there, perhaps, and cannot be read."""
         self.outside: list[Finding] = []
         self.documents: list[tuple[int, bytes]] = []
         self.times: list[Optional[int]] = []
         self.sightings: list[tuple[int, str, int]] = []
-        """Size, witness and millisecond of every cosignature."""
+        """Size, witness and second of every cosignature that counts, under a checkpoint that holds."""
         self.cosigned: list[str] = []
 
     def note(self, entry: int, code: str, reason: str) -> None:
@@ -76,18 +76,52 @@ class Verification:
     def run(self) -> list[Finding]:
         """Checks everything; gives the findings in the order of the entries."""
         try:
-            raw = self.bundle.read("checkpoint", MOST_CHECKPOINT)
-            self.size = stated_size(raw)
+            self.raw = self.bundle.read("checkpoint", MOST_CHECKPOINT)
+            self.size = decimal((self.raw.split(b"\n") + [b""])[1].decode("latin-1"))
         except (NoFile, BadNote) as flaw:
-            self.note(0, "E25", f"{flaw}; so its size is not known, and nothing else was checked")
+            self.note(0, "E25", f"checkpoint: {flaw}; so the size is not known, and nothing else was checked")
         else:
             self._entries()
+            checkpoints, strays = self._read_checkpoints()
             self._tiles()
             self._documents()
-            self._checkpoints(raw)
+            for reason in strays:
+                self.note(self.last, "E25", reason)
+            self.newest = max((one.size for _, one in (*checkpoints, *self.expected.shown)), default=0)
+            for name, checkpoint in checkpoints:
+                self._judge(name, checkpoint, is_kept=True)
+            for name, checkpoint in self.expected.shown:
+                self._judge(name, checkpoint, is_kept=False)
             self._times()
-        found = self.auditor.findings + self.outside
-        return sorted(found, key=lambda finding: (finding.entry, PLACES.get(finding.code, 0)))
+        return sorted(self.auditor.findings + self.outside, key=lambda finding: finding.entry)
+
+    @property
+    def last(self) -> int:
+        """The last entry of the bundle."""
+        return max(self.size - 1, 0)
+
+    def _read_checkpoints(self) -> tuple[list[tuple[str, Checkpoint]], list[str]]:
+        """The signed checkpoints that can be read, the newest first; and what is wrong with the files."""
+        sizes, strays = self.bundle.strays(self.size)
+        wrong = [f"{path!r} is no file of a bundle" for path in strays]
+        if self.size not in sizes:
+            wrong.append(f"checkpoints/{self.size} is not there")
+        found = []
+        for name, size in [("checkpoint", self.size), *((f"checkpoints/{size}", size) for size in sizes)]:
+            try:
+                raw = self.raw if name == "checkpoint" else self.bundle.read(name, MOST_CHECKPOINT)
+                if name != "checkpoint" and raw == self.raw:
+                    continue
+                checkpoint = Checkpoint.parse(raw)
+                if checkpoint.size != size:
+                    raise BadNote(f"it is of {checkpoint.size} entries")
+                found.append((name, checkpoint))
+            except NoFile as flaw:
+                self.note(max(size - 1, 0), "E25", str(flaw))
+            except BadNote as flaw:
+                self.note(max(size - 1, 0), "E22", f"{name}: {flaw}")
+        self.origin = self.origin or (found[0][1].origin if found else None)
+        return found, wrong
 
     def _entries(self) -> None:
         for tile in tiles(None, self.size):
@@ -95,12 +129,13 @@ class Verification:
                 entries, flaw = entries_of(self.bundle.read(tile.path, tile.most), tile.width)
             except NoFile as missing:
                 entries, flaw = [], str(missing)
+            if flaw is not None and len(entries) == tile.width:
+                entries.pop()
             for raw in entries:
                 self._entry(raw)
             if flaw is not None:
                 self.cut = True
-                first = self.tree.size - (len(entries) == tile.width)
-                self.note(first, "E25", f"{tile.path}: {flaw}; no entry behind was checked")
+                self.note(self.tree.size, "E25", f"{tile.path}: {flaw}; no entry from here on was checked")
                 break
         else:
             self.auditor.finish()
@@ -141,172 +176,113 @@ class Verification:
     def _documents(self) -> None:
         expected = b"".join(line for _, line in self.documents)
         try:
-            raw = self.bundle.read("documents", len(expected) + MOST_LINE)
+            raw = self.bundle.read("documents", len(expected) + 64)
         except TooLong as longer:
-            raw = longer.beginning
+            raw = longer.beginning  # Enough to see which entry the next line begins with.
         except NoFile as flaw:
-            return self.note(0, "E25", str(flaw))
-        lines, named = [], 0
-        for line in re.findall(rb"[^\n]*\n|[^\n]+", raw):
-            number = re.match(rb"(?:0|[1-9][0-9]*)(?![0-9])", line)
-            if number is not None and int(number[0]) >= self.size:
-                break  # Left over from an export that did not end.
-            named = named if number is None else int(number[0])
-            if len(line) >= MOST_LINE and b"\n" not in line[:MOST_LINE]:
-                return self.note(named, "E25", f"documents has a line of more than {MOST_LINE} bytes")
-            lines.append(line)
-        for at, (entry, line) in enumerate(self.documents):
-            if lines[at : at + 1] != [line]:
-                return self.note(entry, "E26", "the index of documents is not that of the entries")
-        if len(lines) > len(self.documents) and not self.cut:
-            self.note(max(self.tree.size - 1, 0), "E26", "the index of documents has more than the entries")
+            return self.note(0, "E26", str(flaw))
+        raw = self._without_leftover(raw)
+        if raw != expected:
+            lines = raw.splitlines(keepends=True)
+            differ = (entry for at, (entry, line) in enumerate(self.documents) if lines[at : at + 1] != [line])
+            entry = next(differ, max(self.tree.size - 1, 0))
+            self.note(entry, "E26", "the index of documents is not that of the entries")
 
-    def _checkpoints(self, raw: bytes) -> None:
-        last = max(self.size - 1, 0)
-        names, strays = self.bundle.strays()
-        names = [name for name in names if int(name) <= self.size]
-        for path in strays:
-            self.note(last, "E25", f"{path!r} is no file of a bundle")
-        if str(self.size) not in names:
-            self.note(last, "E25", f"checkpoints/{self.size} is not there")
-        kept = [("checkpoint", self._parse("checkpoint", self.size, raw))]
-        for name in names:
-            path = f"checkpoints/{name}"
-            try:
-                old = self.bundle.read(path, MOST_CHECKPOINT)
-            except NoFile as flaw:
-                self.note(max(int(name) - 1, 0), "E25", str(flaw))
-                continue
-            if old != raw or int(name) != self.size:
-                kept.append((path, self._parse(path, int(name), old)))
-        kept = [(place, one) for place, one in kept if one is not None]
-        newest = max((one.size for _, one in (*kept, *self.expected.shown)), default=0)
-        if self.origin is None and kept:
-            self.origin = kept[0][1].origin
-        for place, one in kept:
-            self._judge(place, one, is_kept=True, is_old=one.size < newest)
-        for place, one in self.expected.shown:
-            self._judge(place, one, is_kept=False, is_old=False)
+    def _without_leftover(self, raw: bytes) -> bytes:
+        """The index up to the first line of an entry behind the bundle's last, since an export was interrupted there; or of
+        one that was not judged."""
+        at = 0
+        for line in raw.splitlines(keepends=True):
+            number = line.split(b" ")[0]
+            if re.fullmatch(b"[1-9][0-9]{0,19}|0", number) and int(number) >= self.tree.size:
+                return raw[:at]
+            at += len(line)
+        return raw
 
-    def _parse(self, place: str, size: int, raw: bytes) -> Optional[Checkpoint]:
-        try:
-            checkpoint = Checkpoint.parse(raw)
-            if checkpoint.size != size:
-                raise BadNote(f"it is of {checkpoint.size} entries, not of {size}")
-            return checkpoint
-        except BadNote as flaw:
-            self.note(max(size - 1, 0), "E22", f"{place}: {flaw}")
-            return None
-
-    def _judge(self, place: str, checkpoint: Checkpoint, is_kept: bool, is_old: bool) -> None:
+    def _judge(self, name: str, checkpoint: Checkpoint, is_kept: bool) -> None:
         last = max(min(checkpoint.size - 1, self.tree.size), 0)
+        times: list[tuple[str, int]] = []
         try:
             if self.origin not in (None, checkpoint.origin):
                 raise BadNote(f"it is of ledger {checkpoint.origin[:80]!r}, this is {self.origin}")
-            signed = checkpoint.note.open(self._keys(checkpoint.origin))
+            times, missing = self._count(checkpoint, is_kept)
+        except NobodyKnown as flaw:
+            missing = str(flaw)
         except BadNote as flaw:
-            return self.note(last, "E22", f"{place}: {flaw}")
-        flaw, times = self._count(checkpoint, signed, is_kept, is_old)
-        if flaw:
-            self.note(last, "E22", f"{place}: {flaw}")
+            return self.note(last, "E22", f"{name}: {flaw}")
+        if missing is not None:
+            self.note(last, "E22", f"{name}: {missing}")
         if checkpoint.size > self.tree.size:
-            if not (flaw or self.cut):
-                self.note(self.tree.size, "E20", f"{place} is of {checkpoint.size} entries, {self.tree.size} are here")
-        elif self.tree.root(checkpoint.size) == checkpoint.root:
+            if not self.cut:
+                self.note(self.tree.size, "E20", f"{name} is of {checkpoint.size} entries, {self.tree.size} are there")
+        elif self.tree.root(checkpoint.size) != checkpoint.root:
+            self.note(checkpoint.last, "E21", f"{name} has another root than the first {checkpoint.size} entries")
+        else:
             self.sightings.extend((checkpoint.size, witness, time) for witness, time in times)
-        elif not flaw:
-            self.note(last, "E21", f"{place} has another root than the first {checkpoint.size} entries")
 
-    def _keys(self, origin: str) -> list[Key]:
-        if self.expected.policy is not None:
-            return self.expected.policy.keys
-        return [key for key, _ in self.auditor.keys.of_checkpoints(origin)]
-
-    def _count(
-        self, checkpoint: Checkpoint, signed: list[Signed], is_kept: bool, is_old: bool
-    ) -> tuple[Optional[str], list[tuple[str, int]]]:
-        """Why the signatures that hold are not enough, if they are not; and who cosigned, at which millisecond, of
-        those whose signature counts. Under an older checkpoint that is kept those are enough, too, that no longer
-        count."""
-        policy = self.expected.policy
+    def _count(self, checkpoint: Checkpoint, is_kept: bool) -> tuple[list[tuple[str, int]], Optional[str]]:
+        """Who cosigned a checkpoint, and at which second; and which signature is missing."""
+        policy, is_newest = self.expected.policy, not is_kept or checkpoint.size == self.newest
         if policy is not None:
-            counted, witnesses = signed, {key: name for name, key in policy.witnesses.items()}
+            signed = checkpoint.note.open(policy.keys)
+            parties = {key: name for name, key in policy.witnesses.items()}
+            counted = signed
+            enough = not is_newest or policy.is_reached(signed)
         else:
             officers = dict(self.auditor.keys.of_checkpoints(checkpoint.origin))
+            signed = checkpoint.note.open(list(officers))
+            parties = {key: officer.party for key, officer in officers.items() if key.algorithm == COSIGNATURE}
             counted = [one for one in signed if officers[one.key].counts(checkpoint.size, one.time)]
-            witnesses = {key: officer.party for key, officer in officers.items() if key.algorithm != ED25519}
-        times = [(witnesses[one.key], one.time * 1000) for one in counted if one.key in witnesses]
-        if is_kept and not is_old:
+            # Under an older checkpoint counts what has lost its worth since: it did when it was made.
+            asked = {parties[one.key] for one in (counted if is_newest else signed) if one.key in parties}
+            enough = len(asked) >= self.expected.quorum
+        times = [(parties[one.key], one.time) for one in counted if one.key in parties]
+        if is_kept and checkpoint.size == self.size:
             self.cosigned = sorted({witness for witness, _ in times})
-        enough = signed if is_old else counted
-        if policy is not None:
-            # What was signed by keys of another time, only the ledger knows.
-            reached = is_old or policy.is_reached(enough)
-        else:
-            reached = len({witnesses[one.key] for one in enough if one.key in witnesses}) >= self.expected.quorum
-        if not reached:
-            return f"too few witnesses have cosigned: {', '.join(sorted(dict(times))) or 'none'}", times
         if is_kept and not any(one.key.algorithm == ED25519 and one.key.name == checkpoint.origin for one in signed):
-            return "the ledger's own key has not signed", times
-        return None if enough else "no signature under it counts", times
-
-    def _liars(self) -> int:
-        """How many witnesses may have a false clock: fewer than half, when nothing is said."""
-        if self.expected.liars is not None:
-            return self.expected.liars
-        policy = self.expected.policy
-        parties = self.auditor.keys.witnesses() if policy is None else policy.witnesses
-        return max(len(parties) - 1, 0) // 2
+            return times, "the log has not signed"
+        if is_newest and not counted:
+            return times, "no signature under it counts"
+        return times, None if enough else "too few witnesses have cosigned"
 
     def _times(self) -> None:
-        """Looks for entries that say they were recorded after so many witnesses had seen them, or long before any witness
-        had (E23)."""
+        """Looks for entries whose time is not between those that cosignatures prove (E23)."""
+        if not self.sightings:
+            return
         liars, skew = self._liars(), self.auditor.skew
-        not_after = self._not_after(liars)
-        latest: dict[str, int] = {}
-        all_witnesses = {witness for _, witness, _ in self.sightings}
-        sightings, at = sorted(self.sightings), 0
+        seen: dict[str, int] = {}
+        earliest = []
+        sightings = sorted(self.sightings)
+        at = len(sightings)
+        for entry in range(self.tree.size - 1, -1, -1):
+            while at and sightings[at - 1][0] > entry:
+                at -= 1
+                _, witness, time = sightings[at]
+                seen[witness] = min(time, seen.get(witness, time))
+            earliest.append(sorted(seen.values())[liars : liars + 1])
+        unseen: dict[str, int] = {}
+        everybody = {witness for _, witness, _ in sightings}
         for entry, recorded in enumerate(self.times):
             while at < len(sightings) and sightings[at][0] <= entry:
                 _, witness, time = sightings[at]
-                latest[witness] = max(time, latest.get(witness, time))
+                unseen[witness] = max(time, unseen.get(witness, time))
                 at += 1
-            unseen = min(latest.values()) if latest and len(latest) == len(all_witnesses) else None
-            if recorded is None:
-                continue
-            if not_after[entry] is not None and recorded > not_after[entry] + 999 + skew:
-                self.note(entry, "E23", f"it says that it was recorded at {recorded}, and was seen at {not_after[entry]}")
-            elif unseen is not None and recorded + max(LATE, skew) < unseen:
-                self.note(entry, "E23", f"it says that it was recorded at {recorded}, and was not seen until {unseen}")
+            for time in earliest[-1 - entry]:
+                if recorded is not None and recorded > time * 1000 + 999 + skew:
+                    self.note(entry, "E23", f"it says that it was recorded at {recorded}, and was seen in second {time}")
+            if recorded is not None and unseen.keys() == everybody:
+                if recorded + max(LATE, skew) < min(unseen.values()) * 1000:
+                    self.note(entry, "E23", f"it says that it was recorded at {recorded}, and nobody saw it long after")
 
-    def _not_after(self, liars: int) -> list[Optional[int]]:
-        """Of each entry: when an honest witness had seen it."""
-        earliest: dict[str, int] = {}
-        sightings, at = sorted(self.sightings, reverse=True), 0
-        bounds: list[Optional[int]] = []
-        for entry in range(self.tree.size - 1, -1, -1):
-            while at < len(sightings) and sightings[at][0] > entry:
-                _, witness, time = sightings[at]
-                earliest[witness] = min(time, earliest.get(witness, time))
-                at += 1
-            bounds.append(next(iter(sorted(earliest.values())[liars:]), None))
-        return bounds[::-1]
-
-
-def stated_size(raw: bytes) -> int:
-    """The size in the second line of a checkpoint, whatever the rest is."""
-    line = raw.split(b"\n")[1:2]
-    if line and re.fullmatch(rb"0|[1-9][0-9]{0,19}", line[0]) and int(line[0]) < 2**64:
-        return int(line[0])
-    raise BadNote("checkpoint states no size in its second line")
-
-
-def brought(path: str) -> tuple[str, Checkpoint]:
-    """A checkpoint from a file."""
-    try:
-        return path, Checkpoint.parse(Path(path).read_bytes())
-    except BadNote as flaw:
-        raise argparse.ArgumentTypeError(f"{path}: {flaw}") from None
+    def _liars(self) -> int:
+        """How many witnesses may have a false clock."""
+        if self.expected.liars is not None:
+            return self.expected.liars
+        if self.expected.policy is not None:
+            return max(len(self.expected.policy.witnesses) - 1, 0) // 2
+        keys = self.auditor.keys.of_checkpoints(self.origin or "")
+        trusted = {one.party for key, one in keys if key.algorithm == COSIGNATURE and one.is_trusted}
+        return max(len(trusted) - 1, 0) // 2
 
 
 def moment(text: str) -> int:
@@ -322,6 +298,14 @@ def fingerprint(text: str) -> bytes:
     if len(text) != 64:
         raise ValueError("a fingerprint has 64 digits")
     return bytes.fromhex(text)
+
+
+def brought(path: str) -> tuple[str, Checkpoint]:
+    """A checkpoint from a file."""
+    try:
+        return path, Checkpoint.parse(Path(path).read_bytes())
+    except BadNote as flaw:
+        raise argparse.ArgumentTypeError(f"{path}: {flaw}") from None
 
 
 def policy(path: str) -> Policy:
@@ -341,7 +325,7 @@ def arguments() -> argparse.ArgumentParser:
     who.add_argument("--quorum", type=int, default=0, help="so many parties have to have cosigned; keys from the ledger")
     parser.add_argument("--charter", type=fingerprint, help="fingerprint of the charter")
     parser.add_argument("--now", type=moment, help="what the time is (RFC 3339)")
-    parser.add_argument("--liars", type=int, help="so many witnesses may have a false clock (fewer than half)")
+    parser.add_argument("--liars", type=int, help="so many witnesses may have a false clock (else less than half)")
     parser.add_argument("--shown", type=brought, action="append", help="file with a checkpoint that has to hold, too")
     parser.add_argument("--json", action="store_true", help="one object of JSON")
     return parser
@@ -361,9 +345,8 @@ def main(words: Optional[list[str]] = None) -> int:
     """Verifies a bundle and says what was found."""
     try:
         asked = arguments().parse_args(words)
-        liars = None if asked.liars is None else max(asked.liars, 0)
         shown = tuple(asked.shown or ())
-        expected = Expectations(asked.policy, asked.quorum, asked.charter, asked.now, liars, shown)
+        expected = Expectations(asked.policy, asked.quorum, asked.charter, asked.now, asked.liars, shown)
         check = Verification(Schema(FORMAT.read_text(encoding="utf-8")), Bundle(asked.bundle), expected)
         findings = check.run()
     except OSError as error:

@@ -59,13 +59,17 @@ it never signs a checkpoint that does not extend the one before.")]
     /// a refusal has the status of tlog-witness (400, 403, 404, 409, 422) and exit code 1.
     #[command(after_help = "Examples:
   jointledger --ledger baltic-lv checkpoint cosign checkpoint.txt --key lv-wit >> checkpoint.txt
-  jointledger checkpoint cosign request.txt --key lv-wit --log \"$(cat log.vkey)\"")]
+  jointledger checkpoint cosign request.txt --key lv-wit \\
+      --name baltic.example/LV --log \"$(cat log.vkey)\"
+The key of a log stands in the policy that `jointledger checkpoint policy` prints.")]
     Cosign(CheckpointCosignArgs),
     /// Write the request by which a witness without a ledger is asked to cosign (C2SP tlog-witness)
     #[command(after_help = "Example:
   jointledger --ledger baltic checkpoint request --since 340 > request.txt")]
     Request(CheckpointRequestArgs),
     /// Merge the signatures of several copies of one checkpoint, and keep them with the ledger
+    ///
+    /// Each signature is verified first, with the keys that the ledger names; a false one is refused, exit code 4.
     #[command(after_help = "Examples:
   jointledger --ledger baltic checkpoint merge from-lv.txt from-lt.txt
   jointledger checkpoint merge a.txt b.txt > merged.txt      without a ledger")]
@@ -77,18 +81,24 @@ it never signs a checkpoint that does not extend the one before.")]
   jointledger --ledger baltic checkpoint show checkpoint.txt")]
     Show(CheckpointShowArgs),
     /// List the checkpoints that are kept with the ledger, and who signed each
+    ///
+    /// Exit code 4: one of them is not what it must be.
     #[command(after_help = "Example:
   jointledger --ledger baltic checkpoint list")]
     List,
     /// Check a checkpoint against a policy, or against the ledger
+    ///
+    /// With a policy no ledger is needed. With --ledger its keys count, and it must have the root that the checkpoint
+    /// says. Exit code 0: it holds; 4: it does not.
     #[command(after_help = "Examples:
   jointledger checkpoint check checkpoint.txt --policy policy.txt
   jointledger --ledger baltic checkpoint check checkpoint.txt --quorum 3")]
     Check(CheckpointCheckArgs),
     /// Say whose cosignatures are asked for, and what that tolerates: how many liars, how many offline
     ///
-    /// From the ledger: a policy of C2SP tlog-policy with the keys that the ledger names, for whoever checks without it.
-    /// With a file: what the policy in it tolerates.
+    /// From the ledger: a policy of C2SP tlog-policy with the keys that the ledger names, for whoever checks without it;
+    /// what it tolerates goes to stderr. With a file: what the policy in it tolerates. `k` of `n` ministries survive `f`
+    /// that lie together with the log when 2k > n + f: with three, only three of three survive one.
     #[command(after_help = "Examples:
   jointledger --ledger baltic checkpoint policy --quorum 3 > policy.txt
   jointledger checkpoint policy policy.txt")]
@@ -285,6 +295,9 @@ pub(crate) struct LogKeyArgs {
 #[command(next_help_heading = "Receipt")]
 pub(crate) struct ReceiptArgs {
     /// Write a proof of each entry that is recorded into this folder, as ENTRY.tlog-proof; needs --log-key
+    ///
+    /// It holds without the ledger: `jointledger check FILE --charter FINGERPRINT`. The entry is acknowledged first; when
+    /// its proof cannot be made, the entry stays, and the exit code is 3.
     #[arg(long, value_name = "DIR", value_parser = any_path(), requires = "log_key")]
     pub(crate) receipts: Option<PathBuf>,
     #[command(flatten)]

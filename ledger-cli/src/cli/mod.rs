@@ -156,7 +156,9 @@ pub(crate) enum Command {
     /// Verify everything: bytes, links, signatures, roles, every rule, and the head file
     ///
     /// Works on a copy: not a byte of the ledger's folder changes. Uses no snapshot and nothing derived. Goes
-    /// on after a finding. Exit code 0: sound; 4: it is not.
+    /// on after a finding. The checkpoints that are kept with the ledger are held against it; acts that a compromised
+    /// key may have signed are listed and are no findings. Of a bundle also every tile and the index of documents.
+    /// Exit code 0: sound; 4: it is not.
     #[command(after_help = "Examples:
   jointledger --ledger baltic verify
   jointledger --ledger baltic verify \\
@@ -165,8 +167,11 @@ pub(crate) enum Command {
   jointledger --ledger baltic verify \\
       --against 120:4be1d0c7b2f3a8e6951d3c0f7a2b4e8d6c1f9a3b5d7e0f2a4c6b8d1e3f5a7c9b
 
+  jointledger --ledger baltic verify --checkpoint from-lv.txt --quorum 2
+
 The second also checks that it is the ledger of this charter: pin the fingerprint that the ministries gave you.
-The third also checks that its first 120 entries give the state that another replica printed with `replay`.")]
+The third also checks that its first 120 entries give the state that another replica printed with `replay`.
+The fourth finds out whether it was cut off, rewritten or forked since somebody else saw it.")]
     Verify(VerifyArgs),
     /// Make, cosign, merge, show and check checkpoints: the small texts that pin the whole history
     #[command(subcommand)]
@@ -181,7 +186,7 @@ The third also checks that its first 120 entries give the state that another rep
     /// With the charter's fingerprint alone, when the proof brings the entries from which its keys follow; or with a
     /// policy. Exit code 0: it holds; 4: it does not.
     #[command(after_help = "Examples:
-  jointledger check 12.tlog-proof \
+  jointledger check 12.tlog-proof \\
       --charter 0d4309ea36fd1476b9e436ada2e2da3be847ca191e71d813ed339cbc5205629f
   jointledger check 12.tlog-proof --policy policy.txt
   jointledger check fork.json --policy policy.txt")]

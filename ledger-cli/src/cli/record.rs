@@ -18,6 +18,8 @@ pub(crate) struct CountersignArgs {
     pub(crate) remark: Option<Text>,
     #[command(flatten)]
     pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
 }
 
 /// Arguments of `refuse`.
@@ -30,6 +32,8 @@ pub(crate) struct RefuseArgs {
     pub(crate) reason: Text,
     #[command(flatten)]
     pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
 }
 
 /// Arguments of `append`.

@@ -5,15 +5,15 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
 use ledger_core::exchange::acts::{Draft, MAX_LINE};
-use ledger_core::journal::{Journal, JournalError, Receipt};
+use ledger_core::journal::{JournalError, Receipt};
 use ledger_core::ledger::Signer;
-use ledger_core::store::sled::SledStore;
 
 use crate::cli::AppendArgs;
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::form::fresh_id;
 use crate::keyfile::open_signer;
+use crate::recording::Recording;
 use crate::render::{human, json};
 
 /// Acts that are made durable together at the most.
@@ -31,17 +31,22 @@ pub(crate) fn run(args: &AppendArgs, context: &Context) -> Result<Answer, Comman
     };
     let mut run = Run {
         context,
-        journal: context.open()?,
+        recording: Recording::open(&args.receipt, &args.key, context)?,
         signer: signer.as_ref(),
         staged: VecDeque::new(),
         recorded: 0,
         repeated: 0,
         last: None,
+        entries: Vec::new(),
     };
     let ended = run.lines(BufReader::with_capacity(64 * 1024, input));
     // What was staged before the end, or before the line that stopped the run, is recorded.
     let committed = run.commit();
     let told = run.told();
+    let finished = run.recording.finish(&run.entries);
+    if let (Err(error), false) = (&finished, committed.is_ok() && ended.is_ok()) {
+        context.talk(&error.message);
+    }
     committed.map_err(|error| CommandError { so_far: Some(told.clone()), ..error })?;
     ended.map_err(|(line, error)| {
         let error = CommandError { so_far: Some(told.clone()), ..error };
@@ -53,19 +58,22 @@ pub(crate) fn run(args: &AppendArgs, context: &Context) -> Result<Answer, Comman
         }
     })?;
     context.talk(told);
+    finished?;
     Ok(Answer::Done)
 }
 
 /// A run over lines.
 struct Run<'a> {
     context: &'a Context,
-    journal: Journal<SledStore>,
+    recording: Recording<'a>,
     signer: &'a dyn Signer,
     /// What each staged act is, in words.
     staged: VecDeque<String>,
     recorded: u64,
     repeated: u64,
     last: Option<u64>,
+    /// The entries of all receipts.
+    entries: Vec<u64>,
 }
 
 impl Run<'_> {
@@ -91,13 +99,13 @@ impl Run<'_> {
         let draft = Draft::parse(line)?;
         let act = draft.into_act(fresh_id()?);
         let what = human::events(&act.events);
-        self.journal.stage(act, self.context.stamp(self.signer)?)?;
+        self.recording.journal.stage(act, self.context.stamp(self.signer)?)?;
         self.staged.push_back(what);
         Ok(())
     }
 
     fn commit(&mut self) -> Result<(), CommandError> {
-        let receipts = match self.journal.commit() {
+        let receipts = match self.recording.journal.commit() {
             Ok(receipts) => receipts,
             // The failed commit has been told already.
             Err(JournalError::MustReopen) => return Ok(()),
@@ -105,6 +113,7 @@ impl Run<'_> {
         };
         // Counted first, so that what is said at the end is right also when nobody takes the receipts.
         for receipt in &receipts {
+            self.entries.push(receipt.entry);
             if receipt.repeated {
                 self.repeated = self.repeated.saturating_add(1);
             } else {

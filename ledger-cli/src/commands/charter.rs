@@ -19,6 +19,7 @@ use crate::cli::{
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::form::fresh_id;
+use crate::hashes;
 use crate::keyfile::{open_signer, public_key};
 use crate::render::{human, json};
 
@@ -202,7 +203,8 @@ pub(crate) fn found(args: &FoundArgs, context: &Context) -> Result<Answer, Comma
     let draft = ledger_core::store::memory::MemoryStore::new();
     Journal::found(draft, file.charter.clone(), file.signatures.clone(), act, stamp)?;
     let store = SledStore::create(context.ledger()?)?;
-    let (_, receipt) = Journal::found(store, file.charter, file.signatures, act, stamp)?;
+    let (journal, receipt) = Journal::found(store, file.charter, file.signatures, act, stamp)?;
+    hashes::keep_up(&journal, context.ledger()?, context);
     if context.json {
         let mut line = json::receipt(&receipt);
         if let Some(fields) = line.as_object_mut() {

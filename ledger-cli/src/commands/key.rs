@@ -5,7 +5,7 @@ use ledger_core::domain::{Act, Event, PublicKey};
 use serde_json::json;
 
 use super::record;
-use crate::cli::{KeyCommand, KeyListArgs, KeyNewArgs};
+use crate::cli::{KeyCommand, KeyListArgs, KeyNewArgs, ReceiptArgs};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::form::fresh_id;
@@ -51,7 +51,8 @@ pub(crate) fn run(command: KeyCommand, context: &Context) -> Result<Answer, Comm
 }
 
 fn record_event(event: Event, key: &KeyArgs, context: &Context) -> Result<Answer, CommandError> {
-    record::record(Act { id: fresh_id()?, documents: Vec::new(), events: vec![event] }, key, context)
+    let act = Act { id: fresh_id()?, documents: Vec::new(), events: vec![event] };
+    record::record(act, key, &ReceiptArgs::default(), context)
 }
 
 fn new(args: &KeyNewArgs, context: &Context) -> Result<Answer, CommandError> {

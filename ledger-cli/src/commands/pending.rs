@@ -16,6 +16,7 @@ pub(crate) fn countersign(args: CountersignArgs, context: &Context) -> Result<An
     record::record(
         Act { id: fresh_id()?, documents: Vec::new(), events: vec![Event::from(event)] },
         &args.key,
+        &args.receipt,
         context,
     )
 }
@@ -25,6 +26,7 @@ pub(crate) fn refuse(args: RefuseArgs, context: &Context) -> Result<Answer, Comm
     record::record(
         Act { id: fresh_id()?, documents: Vec::new(), events: vec![Event::from(event)] },
         &args.key,
+        &args.receipt,
         context,
     )
 }

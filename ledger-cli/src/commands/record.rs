@@ -5,37 +5,49 @@
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use ledger_core::domain::Act;
 
+use crate::cli::{ReceiptArgs, RecordArgs};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::form;
 use crate::keyfile::{KeyArgs, open_signer};
+use crate::recording::Recording;
 use crate::render::{human, json};
 
 /// Adds a subcommand for each kind of event.
 pub(crate) fn with_events(record: Command) -> Command {
-    form::with_events(record, |event| form::describe(event, "record", "--key officer", KeyArgs::augment_args))
+    form::with_events(record, |event| {
+        form::describe(event, "record", "--key officer", RecordArgs::augment_args)
+    })
 }
 
 /// Runs `record EVENT …`.
 pub(crate) fn run(matches: &ArgMatches, context: &Context) -> Result<Answer, CommandError> {
     let (name, given) = form::chosen("record", matches)?;
     let act = form::act_of(name, given, context)?;
-    let key = KeyArgs::from_arg_matches(given).map_err(|error| CommandError::usage(error.to_string()))?;
-    record(act, &key, context)
+    let args = RecordArgs::from_arg_matches(given).map_err(|error| CommandError::usage(error.to_string()))?;
+    record(act, &args.key, &args.receipt, context)
 }
 
 /// Records one act and says its receipt.
-pub(crate) fn record(act: Act, key: &KeyArgs, context: &Context) -> Result<Answer, CommandError> {
+pub(crate) fn record(
+    act: Act,
+    key: &KeyArgs,
+    receipt: &ReceiptArgs,
+    context: &Context,
+) -> Result<Answer, CommandError> {
     context.ledger()?;
     // The passphrase is asked for before the ledger is taken, so that nobody waits for a person.
     let signer = open_signer(&key.source(), &mut *key.passphrase())?;
-    let mut journal = context.open()?;
+    let mut recording = Recording::open(receipt, key, context)?;
     let what = human::events(&act.events);
-    let receipt = journal.append(act, context.stamp(signer.as_ref())?)?;
-    if context.json {
-        context.emit("receipt", json::receipt(&receipt))?;
+    let receipt = recording.journal.append(act, context.stamp(signer.as_ref())?)?;
+    let told = if context.json {
+        context.emit("receipt", json::receipt(&receipt))
     } else {
-        context.say(human::receipt(&receipt, &what))?;
-    }
+        context.say(human::receipt(&receipt, &what))
+    };
+    // Also when nobody reads that it was recorded.
+    recording.finish(&[receipt.entry])?;
+    told?;
     Ok(Answer::Done)
 }

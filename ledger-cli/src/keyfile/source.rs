@@ -93,6 +93,28 @@ pub(crate) fn open_signer(
     }
 }
 
+/// Where a key that signs checkpoints remembers what it signed last, unless somebody says otherwise: beside its
+/// private half, with the ending `.signed`. `None` for a key that is not in a file, and for a public one whose file does
+/// not end in `.pub`: where its private half is, nobody knows.
+///
+/// # Errors
+/// No key named, or not usable.
+pub(crate) fn memory_beside(source: &KeySource) -> Result<Option<PathBuf>, KeyError> {
+    let named = source.key.as_ref().ok_or(KeyError::NoKey)?;
+    if public_text(named).is_some() {
+        return Ok(None);
+    }
+    let path = Path::new(named);
+    let private = match read(path)? {
+        KeyFile::Private(_) => path.to_owned(),
+        KeyFile::Public(_) if path.extension().is_some_and(|end| end == "pub") => path.with_extension(""),
+        KeyFile::Public(_) => return Ok(None),
+    };
+    let mut name = private.into_os_string();
+    name.push(".signed");
+    Ok(Some(name.into()))
+}
+
 fn agent_signer(key: [u8; 32], file: Option<&Path>, source: &KeySource) -> Result<Box<dyn Signer>, KeyError> {
     let private = file.filter(|file| file.extension().is_some_and(|end| end == "pub"));
     let private = private.map(|file| file.with_extension(""));

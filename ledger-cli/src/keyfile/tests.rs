@@ -613,3 +613,21 @@ fn what_the_installed_ssh_keygen_writes_is_read() {
         assert_eq!(signer.public_key(), public_key(public.as_os_str()).unwrap());
     }
 }
+
+// ---- what a key that signs checkpoints remembers
+
+#[test]
+fn what_was_signed_last_is_remembered_beside_the_private_half() {
+    let folder = folder();
+    let private = place(&folder, "log", &fixture("ssh-ed25519-plain"), 0o600);
+    let line = fixture("ssh-ed25519-plain.pub");
+    let public = place(&folder, "log.pub", &line, 0o644);
+    let elsewhere = place(&folder, "public", &line, 0o644);
+    let beside = |key: &OsStr| memory_beside(&source(key)).unwrap();
+    let memory = folder.path().join("log.signed");
+    assert_eq!(beside(private.as_os_str()), Some(memory.clone()));
+    assert_eq!(beside(public.as_os_str()), Some(memory), "one key has one memory");
+    assert_eq!(beside(elsewhere.as_os_str()), None);
+    assert_eq!(beside(OsStr::new(line.trim())), None);
+    assert!(matches!(memory_beside(&KeySource::default()), Err(KeyError::NoKey)));
+}

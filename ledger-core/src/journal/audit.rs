@@ -1,6 +1,7 @@
 //! Verifying what a store or a bundle holds.
 
 use std::io::BufRead;
+use std::path::Path;
 
 use crate::domain::Digest;
 use crate::domain::event::Document;
@@ -12,7 +13,8 @@ use crate::ledger::state_digest::StateClaim;
 use crate::ledger::tile::{Edges, Tile};
 use crate::ledger::tip::Expectations;
 use crate::store::bundle::{BundleStore, CHECKPOINT_NAME, DOCUMENTS_NAME, StrayKind};
-use crate::store::{MAX_COMMIT_ENTRIES, Store, StoreError, checkpoints};
+use crate::store::checkpoints::{self, CheckpointFiles};
+use crate::store::{MAX_COMMIT_ENTRIES, Store, StoreError};
 
 use super::JournalError;
 use super::replay::Progress;
@@ -29,6 +31,8 @@ pub struct Against {
     pub claim: Option<StateClaim>,
     /// Checkpoints from elsewhere.
     pub lineup: Lineup,
+    /// What was found before, outside the entries: it goes into the report.
+    pub found: Vec<Finding>,
 }
 
 /// Verifies everything that a store holds, from entry 0, with nothing derived: bytes, links, signatures, roles
@@ -57,6 +61,7 @@ pub fn audit<S: Store + ?Sized>(
     let mut auditor = Auditor::new(against.expected, Some((anchor.size, anchor.link)))
         .against(against.claim)
         .shown(against.lineup);
+    against.found.into_iter().for_each(|finding| auditor.note_finding(finding));
     feed(&mut auditor, store, Flaw::Store, progress, &mut |_| ())?;
     Ok(auditor.finish(u64::try_from(MAX_COMMIT_ENTRIES).unwrap_or(u64::MAX)))
 }
@@ -72,7 +77,7 @@ pub fn audit_bundle(
     mut against: Against,
     progress: Progress<'_>,
 ) -> Result<Report, JournalError> {
-    let mut findings = Vec::new();
+    let mut findings = std::mem::take(&mut against.found);
     against.lineup.shown.extend(signed_in(bundle, &mut findings)?);
     let mut auditor = Auditor::new(against.expected, None).against(against.claim).shown(against.lineup);
     let mut beside = Beside::new(bundle)?;
@@ -127,30 +132,71 @@ fn feed<S: Store + ?Sized>(
 /// The checkpoints in a bundle, those that can be read.
 fn signed_in(bundle: &BundleStore, findings: &mut Vec<Finding>) -> Result<Vec<Shown>, JournalError> {
     let (mut shown, mut unread) = (Vec::new(), Vec::new());
-    let mut take = |place: String, size: u64, bytes: &[u8]| match SignedCheckpoint::parse(bytes) {
-        Ok(signed) if signed.checkpoint().size == size => shown.push(Shown { place, kept: true, signed }),
-        Ok(signed) => {
-            let stated = signed.checkpoint().size;
-            let words = format!("{place}: it is of {stated} entries, its name says {size}");
-            findings.push(Finding::flaw(size.saturating_sub(1), Flaw::Checkpoint, words));
-        }
-        Err(error) => {
-            let words = format!("{place}: {error}");
-            findings.push(Finding::flaw(size.saturating_sub(1), Flaw::Checkpoint, words));
-        }
+    let mut take = |place, size, bytes: &[u8]| match read_kept(place, size, bytes) {
+        Ok(kept) => shown.push(kept),
+        Err(finding) => findings.push(finding),
     };
     take(CHECKPOINT_NAME.into(), bundle.anchor().size, bundle.checkpoint());
     for size in bundle.checkpoints()? {
-        let place = format!("{}/{size}", checkpoints::NAME);
         match bundle.signed_checkpoint(size) {
             // The newest stands twice.
             Ok(bytes) if size == bundle.anchor().size && bytes == bundle.checkpoint() => {}
-            Ok(bytes) => take(place, size, &bytes),
+            Ok(bytes) => take(place_of(size), size, &bytes),
             Err(error) => unread.push(flaw_of_store(&error).ok_or(error)?),
         }
     }
     findings.extend(unread);
     Ok(shown)
+}
+
+/// The checkpoints that are kept in the folder of a ledger, the smallest first, and what is wrong with those that
+/// cannot be read.
+///
+/// # Errors
+/// The disk cannot be read.
+pub fn kept(folder: &Path) -> Result<(Vec<Shown>, Vec<Finding>), JournalError> {
+    let files = CheckpointFiles::open(folder);
+    let (mut shown, mut findings) = (Vec::new(), Vec::new());
+    let unfit = |size: u64, error: StoreError| match error {
+        StoreError::File { .. } => {
+            Ok(Finding::flaw(size.saturating_sub(1), Flaw::Checkpoint, error.to_string()))
+        }
+        error => Err(error),
+    };
+    let sizes = match files.sizes() {
+        Ok(sizes) => sizes,
+        Err(error) => {
+            findings.push(unfit(0, error)?);
+            Vec::new()
+        }
+    };
+    for size in sizes {
+        match files.read(size) {
+            Ok(None) => {}
+            Ok(Some(bytes)) => match read_kept(place_of(size), size, &bytes) {
+                Ok(kept) => shown.push(kept),
+                Err(finding) => findings.push(finding),
+            },
+            Err(error) => findings.push(unfit(size, error)?),
+        }
+    }
+    Ok((shown, findings))
+}
+
+/// A checkpoint that is kept at `place`, under the name of `size`.
+fn read_kept(place: String, size: u64, bytes: &[u8]) -> Result<Shown, Finding> {
+    let words = match SignedCheckpoint::parse(bytes) {
+        Ok(signed) if signed.checkpoint().size == size => return Ok(Shown { place, kept: true, signed }),
+        Ok(signed) => {
+            format!("{place}: it is of {} entries, its name says {size}", signed.checkpoint().size)
+        }
+        Err(error) => format!("{place}: {error}"),
+    };
+    Err(Finding::flaw(size.saturating_sub(1), Flaw::Checkpoint, words))
+}
+
+fn place_of(size: u64) -> String {
+    format!("{}/{size}", checkpoints::NAME)
 }
 
 /// What stands in a bundle beside the entries, held against them as they pass.
@@ -166,10 +212,11 @@ struct Beside<'a> {
 impl<'a> Beside<'a> {
     fn new(bundle: &'a BundleStore) -> Result<Self, JournalError> {
         let (mut findings, mut index_failed) = (Vec::new(), false);
-        let documents: Box<dyn BufRead> = match bundle.documents() {
+        let documents: Box<dyn BufRead> = match bundle.documents_as_they_are() {
             Ok(documents) => Box::new(documents),
             Err(error) => {
-                findings.push(flaw_of_store(&error).ok_or(error)?);
+                let Finding { entry, reason, .. } = flaw_of_store(&error).ok_or(error)?;
+                findings.push(Finding::flaw(entry, Flaw::DocumentIndex, reason));
                 index_failed = true;
                 Box::new(std::io::empty())
             }
@@ -273,7 +320,6 @@ pub fn flaw_of_store(error: &StoreError) -> Option<Finding> {
         StoreError::HeadFile { .. } | StoreError::UnfinishedCreation { .. } => (0, Flaw::HeadFile),
         StoreError::Corrupt { .. } => (0, Flaw::Store),
         StoreError::Bundle { entry, .. } => (*entry, Flaw::Bundle),
-        StoreError::NotABundle { .. } => (0, Flaw::Bundle),
         _ => return None,
     };
     Some(Finding::flaw(entry, flaw, error.to_string()))

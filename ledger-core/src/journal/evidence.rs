@@ -4,7 +4,7 @@
 //! The hashes inside the tree come from wherever they are kept, and are not believed: whatever is made from them is
 //! held against the root of a checkpoint before it is handed out.
 
-use crate::domain::{Digest, PublicKey};
+use crate::domain::{Digest, Origin, PublicKey};
 use crate::ledger::audit::RUN;
 use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::entry::{RawEntry, Signatures};
@@ -175,6 +175,18 @@ pub fn with_keys<S: Store + ?Sized>(store: &S, tip: &Tip, mut proof: Proof) -> R
 pub fn entry_bytes<S: Store + ?Sized>(store: &S, entry: u64) -> Result<Vec<u8>, JournalError> {
     let missing = StoreError::MissingEntries { have: entry, acknowledged: entry.saturating_add(1) };
     store.read(entry, 1)?.into_iter().next().ok_or(missing.into())
+}
+
+/// The name of the ledger, as its first entry says; `None` when there is none.
+///
+/// # Errors
+/// The first entry cannot be read, or is none.
+pub fn origin<S: Store + ?Sized>(store: &S) -> Result<Option<Origin>, JournalError> {
+    if store.anchor().size == 0 {
+        return Ok(None);
+    }
+    let opened = RawEntry::new(entry_bytes(store, 0)?).open(Signatures::VerifiedBefore);
+    Ok(Some(opened.map_err(|flaw| unopened(0, flaw))?.origin().clone()))
 }
 
 fn too_long(entry: u64) -> JournalError {

@@ -14,8 +14,8 @@ mod evidence;
 mod recorder;
 mod replay;
 
-pub use audit::{Against, audit, audit_bundle, flaw_of_store, verify};
-pub use evidence::{copy, entry_bytes, export, fresh_hashes, hashes, keep_up, prove, with_keys};
+pub use audit::{Against, audit, audit_bundle, flaw_of_store, kept, verify};
+pub use evidence::{copy, entry_bytes, export, fresh_hashes, hashes, keep_up, origin, prove, with_keys};
 pub use recorder::Journal;
 pub use replay::{Progress, Thread, Until, Visit, replay};
 

@@ -100,6 +100,11 @@ impl<S: Store> Journal<S> {
         self.tip.state()
     }
 
+    /// Head and state, and how the keys came to be known; staged acts included.
+    pub const fn tip(&self) -> &Tip {
+        &self.tip
+    }
+
     /// The store.
     pub const fn store(&self) -> &S {
         &self.store

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::domain::consent::Signer as MissingSignature;
 use crate::domain::{Digest, State, Subject, Timestamp};
+use crate::ledger::Head;
 use crate::ledger::audit::RUN;
 use crate::ledger::entry::{OpenedEntry, RawEntry, Signatures, Unopenable, VerifiedEntry};
 use crate::ledger::finding::{Code, Finding, Flaw};
@@ -37,6 +38,8 @@ pub struct Visit<'a> {
     pub entry: &'a VerifiedEntry,
     /// The state after it.
     pub state: &'a State,
+    /// Where the ledger ended with it.
+    pub head: &'a Head,
     /// The signatures for which it waited when it was recorded.
     pub missing: &'a [MissingSignature],
 }
@@ -152,7 +155,7 @@ pub(super) fn take(
     })?;
     let missing = admitted.missing().to_vec();
     tip.advance(entry, admitted);
-    Ok(visit(Visit { entry, state: tip.state(), missing: &missing }))
+    Ok(visit(Visit { entry, state: tip.state(), head: tip.head(), missing: &missing }))
 }
 
 pub(super) fn open_all(run: Vec<Vec<u8>>, signatures: Signatures) -> Vec<Result<OpenedEntry, Unopenable>> {

@@ -9,7 +9,7 @@
 use rayon::prelude::*;
 
 use crate::domain::event::Document;
-use crate::domain::{Digest, State};
+use crate::domain::{Digest, Origin, State};
 
 use super::entry::{OpenedEntry, RawEntry, Signatures, Unopenable};
 use super::finding::{Code, Finding, Flaw};
@@ -40,6 +40,8 @@ pub struct Auditor {
     comparison: Comparison,
     /// More entries are there, perhaps, and cannot be read.
     unreadable: bool,
+    /// Which ledger it is: the first entry that could be read says so, since a later one may be another ledger's.
+    origin: Option<Origin>,
 }
 
 /// What an audit tells of each entry, for whoever keeps something that follows from it.
@@ -91,6 +93,7 @@ impl Auditor {
             claim: None,
             comparison: Comparison::default(),
             unreadable: false,
+            origin: None,
         }
     }
 
@@ -150,6 +153,9 @@ impl Auditor {
                     }
                 }
             }
+        }
+        if self.origin.is_none() {
+            self.origin.clone_from(&self.tip.head().origin);
         }
         self.entries = self.entries.saturating_add(1);
         self.comparison.reach(self.entries, claimed, || self.tip.head().frontier.root());
@@ -246,15 +252,14 @@ impl Auditor {
         {
             self.note_flaw(0, Flaw::Genesis, format!("there is no entry, and so no charter {pinned}"));
         }
-        let head = self.tip.head();
         let (differences, checkpoints) =
-            std::mem::take(&mut self.comparison).end(self.tip.state(), head.origin.as_ref(), self.entries);
+            std::mem::take(&mut self.comparison).end(self.tip.state(), self.origin.as_ref(), self.entries);
         // That entries are missing is not known when they cannot be read.
         let known = |finding: &Finding| !self.unreadable || finding.code != Code::Flaw(Flaw::Behind);
         let differences: Vec<_> = differences.into_iter().filter(known).collect();
         differences.into_iter().for_each(|finding| self.note(finding));
-        // What was found outside the entries belongs to their order too.
-        self.findings.sort_by_key(|finding| (finding.entry, finding.code.place()));
+        // What was found outside the entries belongs to their order too; within one entry the order stays.
+        self.findings.sort_by_key(|finding| finding.entry);
         Report {
             entries: self.entries,
             findings: self.findings,

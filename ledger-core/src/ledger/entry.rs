@@ -183,6 +183,11 @@ impl OpenedEntry {
         self.link
     }
 
+    /// The ledger to which it says it belongs.
+    pub(crate) const fn origin(&self) -> &Origin {
+        &self.body.origin
+    }
+
     /// The link of the entry before, as it says.
     pub(crate) const fn previous(&self) -> Digest {
         self.body.previous

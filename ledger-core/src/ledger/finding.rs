@@ -100,23 +100,6 @@ pub struct Finding {
     pub reason: String,
 }
 
-impl Code {
-    /// The place of a finding among those of the same entry. What is wrong with the entry itself comes first, as it was
-    /// found; then what is wrong with the files around it, then what checkpoints say, then what clocks say.
-    pub(super) const fn place(self) -> u8 {
-        match self {
-            Code::Flaw(Flaw::Bundle) => 1,
-            Code::Flaw(Flaw::Tile) => 2,
-            Code::Flaw(Flaw::DocumentIndex) => 3,
-            Code::Flaw(Flaw::Checkpoint) => 4,
-            Code::Flaw(Flaw::Behind) => 5,
-            Code::Flaw(Flaw::Forked) => 6,
-            Code::Flaw(Flaw::ClockFalse) => 7,
-            _ => 0,
-        }
-    }
-}
-
 impl Finding {
     pub(crate) fn flaw(entry: u64, flaw: Flaw, reason: impl Into<String>) -> Self {
         Self { entry, code: Code::Flaw(flaw), reason: reason.into() }

@@ -82,9 +82,12 @@ impl KeyName {
         Self(origin.to_string())
     }
 
-    /// The name under which a party's witness cosigns the checkpoints of a ledger: `baltic.example/ledger/EE`.
+    /// The name under which a party's witness cosigns the checkpoints of a ledger: the ledger's, with the party in place
+    /// of its last part, so `baltic.example/EE` for `baltic.example/ledger`. Short, because it stands in every proof.
     pub fn of_witness(origin: &Origin, party: Party) -> Self {
-        Self(format!("{origin}/{party}"))
+        let origin = origin.as_str();
+        let host = origin.rsplit_once('/').map_or(origin, |(host, _)| host);
+        Self(format!("{host}/{party}"))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::{Digest, Origin, Party, State, Timestamp};
 
 use super::checkpoint::SignedCheckpoint;
 use super::finding::{Finding, Flaw};
-use super::interval::{Contradiction, Sightings};
+use super::interval::{Contradiction, Interval, Sightings};
 use super::note::NoteError;
 use super::tree::empty_root;
 use super::witnesses::{CheckpointKeys, JudgeError, Judged};
@@ -54,6 +54,8 @@ impl Default for Lineup {
 pub struct Verdict {
     /// Where it comes from.
     pub place: String,
+    /// True when it is kept with the ledger, false when the auditor brings it.
+    pub kept: bool,
     /// Its size.
     pub size: u64,
     /// Its root.
@@ -62,6 +64,48 @@ pub struct Verdict {
     pub holds: bool,
     /// Who signed it; `None` when that cannot be said.
     pub signed_by: Option<Judged>,
+}
+
+/// What cosignatures under a ledger's checkpoints prove of the times of its entries.
+#[derive(Debug)]
+pub struct Proven {
+    seen: Sightings,
+    /// How many ministries may lie.
+    liars: usize,
+}
+
+impl Proven {
+    /// Takes the checkpoints whose root is the ledger's, as `root_at` knows of a size, and of these the cosignatures that
+    /// count.
+    pub fn of<'a>(
+        checkpoints: impl IntoIterator<Item = &'a SignedCheckpoint>,
+        keys: &CheckpointKeys,
+        root_at: impl Fn(u64) -> Option<Digest>,
+    ) -> Self {
+        let mut cosignatures = Vec::new();
+        for signed in checkpoints {
+            let checkpoint = signed.checkpoint();
+            if root_at(checkpoint.size) != Some(checkpoint.root) {
+                continue;
+            }
+            if let Ok(by) = keys.judge(signed) {
+                cosignatures
+                    .extend(by.cosigned.into_iter().map(|(party, time)| (checkpoint.size, party, time)));
+            }
+        }
+        Self::new(cosignatures, keys)
+    }
+
+    fn new(cosignatures: Vec<(u64, Party, u64)>, keys: &CheckpointKeys) -> Self {
+        // More than half of those who cosign are taken to be honest.
+        let liars = keys.parties().len().saturating_sub(1) / 2;
+        Self { seen: Sightings::new(cosignatures), liars }
+    }
+
+    /// The proven time of an entry.
+    pub fn interval(&self, entry: u64) -> Interval {
+        self.seen.interval(entry, self.liars)
+    }
 }
 
 /// The checkpoints, and what the entries say to them so far.
@@ -120,12 +164,17 @@ impl Comparison {
                 cosignatures.extend(by.cosigned.iter().map(|(party, time)| (size, *party, *time)));
             }
             let root = checkpoint.root;
-            verdicts.push(Verdict { place: place.clone(), size, root, holds, signed_by: judged.by });
+            verdicts.push(Verdict {
+                place: place.clone(),
+                kept: shown.kept,
+                size,
+                root,
+                holds,
+                signed_by: judged.by,
+            });
         }
         if let Some(keys) = keys.filter(|_| !cosignatures.is_empty()) {
-            // More than half of those who cosign are taken to be honest.
-            let liars = keys.parties().len().saturating_sub(1) / 2;
-            self.hold_times(&Sightings::new(cosignatures), liars, state, &mut findings);
+            self.hold_times(&Proven::new(cosignatures, &keys), state, &mut findings);
         }
         (findings, verdicts)
     }
@@ -166,11 +215,11 @@ impl Comparison {
     }
 
     /// Holds the times that entries claim against those that are proven.
-    fn hold_times(&self, seen: &Sightings, liars: usize, state: &State, findings: &mut Vec<Finding>) {
+    fn hold_times(&self, proven: &Proven, state: &State, findings: &mut Vec<Finding>) {
         let skew = state.parameters().clock_skew_ms;
         for (entry, claimed) in (0_u64..).zip(&self.claimed) {
             let Some(claimed) = *claimed else { continue };
-            let interval = seen.interval(entry, liars);
+            let interval = proven.interval(entry);
             let contradiction = match interval.contradicts(claimed, skew) {
                 Some(Contradiction::ShownLate { .. }) => {
                     interval.contradicts(claimed, self.lineup.late_ms.max(skew))

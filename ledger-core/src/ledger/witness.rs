@@ -184,8 +184,8 @@ pub struct Witness {
 pub enum MemoryLost {
     /// It cannot be read.
     #[error(
-        "what this key signed last cannot be read: {0}; sign nothing with it until the file is back from a copy, or \
-         have the key revoked and another enrolled"
+        "what this key signed last cannot be read: {0}; sign nothing with it until the file itself is \
+         back, not an older copy of it; else have the key revoked and another one enrolled"
     )]
     Unreadable(#[from] CheckpointError),
     /// It is of another ledger.
@@ -305,12 +305,8 @@ impl Witness {
         if old > next.size {
             return Err(Refusal::OldAboveNew { old, new: next.size });
         }
-        let inconsistent = |why| Refusal::Inconsistent { old, why };
-        if next.size == 0 && next.root != tree::empty_root() {
-            return Err(inconsistent(ProofError::OtherRoot));
-        }
         tree::verify_consistency(old, next.size, proof, &root, &next.root, FromEmpty::Accepted)
-            .map_err(inconsistent)
+            .map_err(|why| Refusal::Inconsistent { old, why })
     }
 
     fn latest(&self) -> (u64, Digest) {

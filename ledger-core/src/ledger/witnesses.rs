@@ -2,7 +2,7 @@
 //! under a checkpoint count for.
 //!
 //! A log operator's key signs under the ledger's name (`baltic.example/ledger`, type 0x01), a witness's cosigns under
-//! the ledger's name and its party (`baltic.example/ledger/EE`, type 0x04). Parties are counted, not keys: a ministry
+//! the party beside it (`baltic.example/EE`, type 0x04). Parties are counted, not keys: a ministry
 //! with two witnesses is one voice.
 //!
 //! A signature that holds does not always count:

@@ -30,16 +30,25 @@ pub struct ReadLock(File);
 /// # Errors
 /// [`StoreError::InUse`] when it is not free in time; [`StoreError::Io`].
 pub fn write(folder: &Path, wait: Duration) -> Result<WriteLock, StoreError> {
-    let path = folder.join(NAME);
-    is_there(folder, &path)?;
+    take(folder, &folder.join(NAME), wait)
+}
+
+/// Takes the lock file at `path`, wherever it is; waits up to `wait` for whoever has it. For what is not a ledger's
+/// folder: errors name the file.
+pub(super) fn file(path: &Path, wait: Duration) -> Result<WriteLock, StoreError> {
+    take(path, path, wait)
+}
+
+fn take(folder: &Path, path: &Path, wait: Duration) -> Result<WriteLock, StoreError> {
+    is_there(folder, path)?;
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
-        .open(&path)
-        .map_err(StoreError::io("open", &path))?;
-    acquire(folder, &file, wait, File::try_lock)?;
+        .open(path)
+        .map_err(StoreError::io("open", path))?;
+    acquire(folder, path, &file, wait, File::try_lock)?;
     // The id only makes the message better: a disk too full to take it is no reason to stop here.
     let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| {
         let pid = std::process::id();
@@ -59,7 +68,7 @@ pub fn read(folder: &Path, wait: Duration) -> Result<Option<ReadLock>, StoreErro
         return Ok(None);
     }
     let file = File::open(&path).map_err(StoreError::io("open", &path))?;
-    acquire(folder, &file, wait, File::try_lock_shared)?;
+    acquire(folder, &path, &file, wait, File::try_lock_shared)?;
     Ok(Some(ReadLock(file)))
 }
 
@@ -84,7 +93,7 @@ fn is_there(folder: &Path, path: &Path) -> Result<bool, StoreError> {
     match path.symlink_metadata() {
         Ok(kind) if kind.is_file() => Ok(true),
         Ok(_) => {
-            let reason = "LOCK is not a regular file".to_owned();
+            let reason = "its lock file is not a regular file".to_owned();
             Err(StoreError::Corrupt { folder: folder.to_owned(), reason })
         }
         Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => Ok(false),
@@ -94,6 +103,7 @@ fn is_there(folder: &Path, path: &Path) -> Result<bool, StoreError> {
 
 fn acquire(
     folder: &Path,
+    path: &Path,
     file: &File,
     wait: Duration,
     try_lock: fn(&File) -> Result<(), TryLockError>,
@@ -103,7 +113,7 @@ fn acquire(
         match try_lock(file) {
             Ok(()) => return Ok(()),
             Err(TryLockError::Error(source)) => {
-                return Err(StoreError::Io { what: "lock", path: folder.join(NAME), source });
+                return Err(StoreError::Io { what: "lock", path: path.to_owned(), source });
             }
             Err(TryLockError::WouldBlock) if waited < wait => {
                 std::thread::sleep(PAUSE);

@@ -9,6 +9,7 @@
 //! - [`head_file`] and [`lock`] are what stands beside sled in the folder; [`steps`] names every step to durable.
 //! - [`bundle`] reads and writes a ledger as a folder of tiles, for whoever has no such program; [`nodes`] keeps
 //!   the tree's hashes, [`checkpoints`] what was signed of them, [`durable`] is how such files are put in place.
+//! - [`witness_memory`] remembers what a key that signs checkpoints signed last.
 //! - [`faulty::Faulty`] fails on purpose, so that the layers above can be tested against crashes.
 
 pub mod bundle;
@@ -22,6 +23,7 @@ pub mod memory;
 pub mod nodes;
 pub mod sled;
 pub mod steps;
+pub mod witness_memory;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -344,6 +346,31 @@ pub enum StoreError {
     /// A file beside the entries is not what such a file can be.
     #[error("{} cannot be used: {reason}; bring it back from a copy, or move it away", .path.display())]
     File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// Another process signs with the key.
+    #[error(
+        "{}, which remembers what a key signed last, is in use by {holder}; try again when it is done, or wait for \
+         it", .path.display()
+    )]
+    MemoryInUse {
+        /// The file.
+        path: PathBuf,
+        /// Who has it.
+        holder: Holder,
+    },
+
+    /// What a key signed last cannot be known.
+    #[error(
+        "{}, which remembers what a key signed last, cannot be used: {reason}; sign nothing with the key until the \
+         file itself is back, not an older copy of it; else have the key revoked and another one enrolled",
+        .path.display()
+    )]
+    Memory {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.

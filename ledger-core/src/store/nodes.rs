@@ -8,7 +8,8 @@
 //! removes the folder loses time and nothing else. Hence plain writes, no fsync. After a power cut a file may be cut
 //! or hold anything; lengths that do not fit together are mended when the folder is opened for writing, but **a
 //! wrong hash is not seen here**. Whoever makes a proof from these files checks it against a root that does not come
-//! from them (the ledger's frontier); when it does not hold he calls [`NodeFiles::clear`] and fills them anew.
+//! from them (the ledger's frontier); when it does not hold he calls [`NodeFiles::clear`] and fills them anew. So too
+//! when a commit died and the files reach behind the ledger's end: [`NodeFiles::truncate`] before anything is appended.
 //!
 //! The files of the upper levels are written before those of the lower: who reads while another appends takes the
 //! length of level 0 first, and so finds everything above it.
@@ -137,7 +138,6 @@ impl NodeFiles {
             return Ok(());
         }
         self.edges = None;
-        self.cache.clear();
         // From the bottom, so that no reader finds level 0 longer than what is above it.
         for level in 0..LEVELS {
             self.cut(level, hashes_at(level, size))?;

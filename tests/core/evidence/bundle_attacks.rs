@@ -392,7 +392,7 @@ attacks! {
 
     /// The index of documents was deleted.
     fn documents_missing(sound) {
-        removed(sound, "documents", "E25", 0)
+        removed(sound, "documents", "E26", 0)
     }
 
     /// A file that is none of a bundle's lies in it.

@@ -6,8 +6,9 @@ use ledger_core::domain::{Digest, Timestamp};
 use ledger_core::journal::{Against, audit_bundle, flaw_of_store};
 use ledger_core::ledger::Expectations;
 use ledger_core::ledger::checkpoint::SignedCheckpoint;
-use ledger_core::ledger::finding::Finding;
+use ledger_core::ledger::finding::{Code, Finding, Flaw};
 use ledger_core::ledger::shown::{Lineup, Shown};
+use ledger_core::store::StoreError;
 use ledger_core::store::bundle::BundleStore;
 
 use super::bundle_ledger::Witnessed;
@@ -44,18 +45,22 @@ impl Auditing {
     }
 }
 
-/// All that an auditor finds in the bundle in a folder.
+/// All that an auditor finds in the bundle in a folder. A folder without a checkpoint is refused
+/// before there is an auditor; a verifier that has no other word for it says E25.
 pub(super) fn audit(folder: &Path, auditing: &Auditing) -> Vec<Finding> {
     let bundle = match BundleStore::salvage(folder) {
         Ok(bundle) => bundle,
+        Err(error @ StoreError::NotABundle { .. }) => {
+            return vec![Finding { entry: 0, code: Code::Flaw(Flaw::Bundle), reason: error.to_string() }];
+        }
         Err(error) => return vec![flaw_of_store(&error).unwrap()],
     };
     let brought = |signed| Shown { place: "what the auditor brings".into(), kept: false, signed };
     let shown = auditing.shown.clone().map(brought).into_iter().collect();
     let against = Against {
         expected: Expectations { charter: auditing.charter, now: auditing.now },
-        claim: None,
         lineup: Lineup { shown, quorum: auditing.quorum, ..Lineup::default() },
+        ..Against::default()
     };
     audit_bundle(&bundle, against, &mut |_, _| {}).unwrap().findings
 }

@@ -70,7 +70,8 @@ impl<'a> Signers<'a> {
             lines.push(note::sign(&name, &text, &officer(log)).unwrap());
         }
         for (witness, time) in &self.witnesses {
-            let name: KeyName = format!("{}/{}", checkpoint.origin, &witness[..2]).parse().unwrap();
+            let name =
+                KeyName::of_witness(&checkpoint.origin.parse().unwrap(), witness[..2].parse().unwrap());
             lines.push(note::cosign(&name, &text, *time, &officer(witness)).unwrap());
         }
         let mut lines = lines.into_iter();

@@ -15,27 +15,27 @@ use proptest::strategy::Strategy;
 
 use crate::laws::law;
 
-pub(super) const ORIGIN: &str = "baltic.example/ledger";
+pub(crate) const ORIGIN: &str = "baltic.example/ledger";
 
-pub(super) fn signer(seed: &str) -> SeedSigner {
+pub(crate) fn signer(seed: &str) -> SeedSigner {
     SeedSigner::from_seed(*sha256(&[b"test-only policy key: ", seed.as_bytes()]).as_bytes())
 }
 
-pub(super) fn key(name: &str, algorithm: Algorithm, seed: &str) -> VerifierKey {
+pub(crate) fn key(name: &str, algorithm: Algorithm, seed: &str) -> VerifierKey {
     let key = PublicKey::new(signer(seed).public_key());
     VerifierKey { name: name.parse().unwrap(), algorithm, key }
 }
 
-pub(super) fn log_key() -> VerifierKey {
+pub(crate) fn log_key() -> VerifierKey {
     key(ORIGIN, Algorithm::Ed25519, "log")
 }
 
 /// The key of a party's witness; `seed` begins with the party.
-pub(super) fn witness_key(seed: &str) -> VerifierKey {
-    key(&format!("{ORIGIN}/{}", &seed[..2]), Algorithm::CosignatureV1, seed)
+pub(crate) fn witness_key(seed: &str) -> VerifierKey {
+    key(&format!("baltic.example/{}", &seed[..2]), Algorithm::CosignatureV1, seed)
 }
 
-pub(super) fn signed(checkpoint: &Checkpoint, log: &str, cosigners: &[(&str, u64)]) -> SignedCheckpoint {
+pub(crate) fn signed(checkpoint: &Checkpoint, log: &str, cosigners: &[(&str, u64)]) -> SignedCheckpoint {
     let text = checkpoint.to_string();
     let line = note::sign(&checkpoint.origin.parse().unwrap(), &text, &signer(log)).unwrap();
     let mut signed = SignedCheckpoint::new(checkpoint.clone(), line).unwrap();

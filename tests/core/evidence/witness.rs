@@ -18,12 +18,12 @@ use super::policy::{ORIGIN, log_key, signed, signer, witness_key};
 use crate::laws::law;
 
 /// A history: its entries from `parts_at` on are not those of another one.
-pub(super) fn leaves(history: &str, parts_at: u64, size: u64) -> Vec<Digest> {
+pub(crate) fn leaves(history: &str, parts_at: u64, size: u64) -> Vec<Digest> {
     let name = |at| if at < parts_at { "common" } else { history };
     (0..size).map(|at| link(format!("{} {at}", name(at)).as_bytes())).collect()
 }
 
-pub(super) fn checkpoint_of(leaves: &[Digest]) -> Checkpoint {
+pub(crate) fn checkpoint_of(leaves: &[Digest]) -> Checkpoint {
     let size = leaves.len() as u64;
     Checkpoint::new(ORIGIN, size, tree::root(&Leaves(leaves), size).unwrap())
 }
@@ -365,7 +365,11 @@ fn whatever_is_asked_and_whenever_it_is_killed_all_cosignatures_extend_one_anoth
             // A new process every time.
             let mut witness = Witness::resume(ORIGIN, vec![log_key()], &own, disk.as_deref()).unwrap();
             // Half of the askers know where the witness stands.
-            let old = if turn.fate % 2 == 0 { turn.old } else { witness.latest.map_or(0, |(size, _)| size) };
+            let old = if turn.fate.is_multiple_of(2) {
+                turn.old
+            } else {
+                witness.latest.map_or(0, |(size, _)| size)
+            };
             let history = &history[..turn.new as usize];
             let proof = tree::consistency(&Leaves(history), old, turn.new).unwrap_or_default();
             let request = Request { old, proof, checkpoint: signed(&checkpoint_of(history), "log", &[]) };

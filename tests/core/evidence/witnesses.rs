@@ -52,7 +52,7 @@ impl Under {
 
     fn witness(mut self, name: &str, time: u64) -> Self {
         let text = self.checkpoint.to_string();
-        let cosigner: KeyName = format!("{ORIGIN}/{}", &name[..2]).parse().unwrap();
+        let cosigner: KeyName = format!("ledger.test/{}", &name[..2]).parse().unwrap();
         self.lines.push(note::cosign(&cosigner, &text, time, &officer(name)).unwrap());
         self
     }
@@ -86,7 +86,7 @@ fn log_and_witnesses_sign_under_the_names_that_the_ledger_gives_them() {
         key: PublicKey::new(officer(officer_name).public_key()),
     };
     let log = of(ORIGIN, Algorithm::Ed25519, "EE LOG");
-    let witness = of(&format!("{ORIGIN}/LT"), Algorithm::CosignatureV1, "LT WIT");
+    let witness = of("ledger.test/LT", Algorithm::CosignatureV1, "LT WIT");
     assert_eq!(keys.keys().len(), 4, "the log and three witnesses; no officer");
     assert!(keys.keys().contains(&log) && keys.keys().contains(&witness));
     assert_eq!((keys.party_of(&log), keys.party_of(&witness)), (Some(party("EE")), Some(party("LT"))));
@@ -126,7 +126,7 @@ fn a_witness_is_no_log_and_a_log_no_witness() {
     assert_eq!((judged.log, judged.cosigned.len(), judged.unknown), (true, 0, 1));
     // Nor does a witness speak for another party.
     let mut under = Under::size(9).log("EE LOG").witness("EE WIT", NOW);
-    under.lines[1].name = format!("{ORIGIN}/LV").parse().unwrap();
+    under.lines[1].name = "ledger.test/LV".parse().unwrap();
     assert_eq!(under.judged(&keys).unknown, 1);
 }
 

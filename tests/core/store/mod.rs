@@ -12,3 +12,4 @@ mod nodes;
 mod rules;
 mod strace;
 mod support;
+mod witness_memory;

@@ -1,6 +1,7 @@
 //! The hashes of the tree on disk: the same as in memory, after any cut, and for whoever reads beside an appender.
 
 use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -229,6 +230,9 @@ fn after_a_failed_extension_it_goes_on_where_it_was() {
     for _ in 0..2 {
         nodes.extend(&links(200, 300)).unwrap_err();
         assert_eq!(nodes.size(), 200);
+        // And what a write would leave that came half way.
+        let mut level_0 = OpenOptions::new().append(true).open(folder.path().join("tree/0")).unwrap();
+        level_0.write_all(&[7; 3 * 32 + 5]).unwrap();
     }
     fs::remove_dir(&in_the_way).unwrap();
     nodes.extend(&links(200, 300)).unwrap();

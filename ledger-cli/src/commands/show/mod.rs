@@ -5,6 +5,7 @@ mod joint;
 mod procurement;
 mod trust;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use ledger_core::domain::compromise::Doubt;
@@ -13,6 +14,10 @@ use ledger_core::domain::ratification::{Ratification, RatificationStatus, Relian
 use ledger_core::domain::{Party, PublicKey, State, Subject};
 use ledger_core::journal::{self, Thread, Until};
 use ledger_core::ledger::Tip;
+use ledger_core::ledger::checkpoint::SignedCheckpoint;
+use ledger_core::ledger::interval::Interval;
+use ledger_core::ledger::shown::Proven;
+use ledger_core::ledger::witnesses::CheckpointKeys;
 use serde::Serialize;
 use serde_json::{Value, json as json_of};
 
@@ -167,7 +172,8 @@ fn answer(
     if context.json {
         context.emit(kind, view)?;
         for entry in history {
-            context.emit("entry", EntryView { entry, since: &Since::of(state, entry.entry) })?;
+            context
+                .emit("entry", EntryView { entry, since: &Since::of(state, entry.entry), proven: None })?;
         }
         return Ok(Answer::Done);
     }
@@ -194,11 +200,16 @@ fn answer(
 
 fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
     let store = context.look()?;
+    let kept = kept_checkpoints(context)?;
+    let mut roots = BTreeMap::new();
     let mut found = None;
     let mut bar = context.progress("reading");
     let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
         if visit.entry.act().seq == position {
             found = Some(Entry::of(&visit));
+        }
+        if kept.iter().any(|signed| signed.checkpoint().size == visit.head.size) {
+            roots.insert(visit.head.size, visit.head.frontier.root());
         }
         ControlFlow::Continue(())
     })?;
@@ -206,8 +217,14 @@ fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
     json::settle(&mut found, tip.state());
     let entry = found.ok_or_else(|| unknown("entry", position))?;
     let since = Since::of(tip.state(), position);
+    let proven = tip.head().origin.as_ref().map(|origin| {
+        let keys = CheckpointKeys::of(tip.state(), origin);
+        Proven::of(&kept, &keys, |size| roots.get(&size).copied()).interval(position)
+    });
+    let proven = proven.map(ProvenTime::from).filter(ProvenTime::says_something);
     if context.json {
-        context.emit("entry", EntryView { entry: &entry, since: &since })?;
+        let proven = proven.as_ref();
+        context.emit("entry", EntryView { entry: &entry, since: &since, proven })?;
         return Ok(Answer::Done);
     }
     let by = match (entry.party, entry.role) {
@@ -215,7 +232,9 @@ fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
         _ => "?".into(),
     };
     context.say(format_args!("{} {}", human::strong("entry"), human::strong(entry.entry)))?;
-    context.say(format_args!("  recorded at  {}", entry.recorded_at))?;
+    let claimed =
+        proven.as_ref().map_or_else(String::new, |proven| format!(" as claimed; {}", proven.words()));
+    context.say(format_args!("  recorded at  {}{claimed}", entry.recorded_at))?;
     context.say(format_args!("  by           {by}, key {}", entry.author))?;
     context.say(format_args!("  act          {}", entry.act))?;
     context.say(format_args!("  link         {}", entry.link))?;
@@ -246,6 +265,47 @@ struct EntryView<'a> {
     entry: &'a Entry,
     #[serde(flatten)]
     since: &'a Since<'a>,
+    /// When it was recorded, as far as cosignatures prove it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proven: Option<&'a ProvenTime>,
+}
+
+/// The proven time of an entry, as times are written.
+#[derive(Serialize)]
+struct ProvenTime {
+    not_before: Option<String>,
+    not_after: Option<String>,
+}
+
+impl From<Interval> for ProvenTime {
+    fn from(interval: Interval) -> Self {
+        Self {
+            not_before: interval.not_before.map(human::seconds),
+            not_after: interval.not_after.map(human::seconds),
+        }
+    }
+}
+
+impl ProvenTime {
+    fn says_something(&self) -> bool {
+        self.not_before.is_some() || self.not_after.is_some()
+    }
+
+    fn words(&self) -> String {
+        let before = self.not_before.as_ref().map(|time| format!("not before {time}"));
+        let after = self.not_after.as_ref().map(|time| format!("not after {time}"));
+        let bounds: Vec<_> = before.into_iter().chain(after).collect();
+        format!("proven: {}", bounds.join(", "))
+    }
+}
+
+/// The checkpoints that are kept with the ledger. One that cannot be read proves nothing; `verify` finds it.
+fn kept_checkpoints(context: &Context) -> Result<Vec<SignedCheckpoint>, CommandError> {
+    let (shown, findings) = journal::kept(context.ledger()?)?;
+    for finding in findings {
+        context.talk(format_args!("{}: {}", finding.code, finding.reason));
+    }
+    Ok(shown.into_iter().map(|shown| shown.signed).collect())
 }
 
 /// On what an act rests, and what became of it.

@@ -141,6 +141,25 @@ impl BundleStore {
     /// [`StoreError::Bundle`] when it is not there, or has a line above [`MAX_DOCUMENT_LINE`] bytes;
     /// [`StoreError::Io`].
     pub fn documents(&self) -> Result<BufReader<Take<std::fs::File>>, StoreError> {
+        self.read_documents(|last| {
+            let reason = format!("has a line of more than {MAX_DOCUMENT_LINE} bytes");
+            Err(self.unsound(last, DOCUMENTS_NAME.into(), reason))
+        })
+    }
+
+    /// As [`documents`](Self::documents), for an audit: a line that is too long is the last, and cut.
+    ///
+    /// # Errors
+    /// As [`documents`](Self::documents), but for such a line.
+    pub fn documents_as_they_are(&self) -> Result<BufReader<Take<std::fs::File>>, StoreError> {
+        self.read_documents(|_| Ok(()))
+    }
+
+    /// The index of documents; `too_long` is asked about a line that is, and given the entry that was named last.
+    fn read_documents(
+        &self,
+        too_long: impl FnOnce(u64) -> Result<(), StoreError>,
+    ) -> Result<BufReader<Take<std::fs::File>>, StoreError> {
         let absent = || self.unsound(0, DOCUMENTS_NAME.into(), "is missing".into());
         let path = inside(&self.folder, DOCUMENTS_NAME)?.ok_or_else(absent)?;
         let file = durable::open_regular(&path).map_err(|error| self.of_bundle(error, DOCUMENTS_NAME, 0))?;
@@ -157,11 +176,11 @@ impl BundleStore {
                 break;
             }
             last = entry.unwrap_or(last);
-            if read == MAX_DOCUMENT_LINE && !line.ends_with(b"\n") {
-                let reason = format!("has a line of more than {MAX_DOCUMENT_LINE} bytes");
-                return Err(self.unsound(last, DOCUMENTS_NAME.into(), reason));
-            }
             length = length.saturating_add(u64::try_from(read).unwrap_or(0));
+            if read == MAX_DOCUMENT_LINE && !line.ends_with(b"\n") {
+                too_long(last)?;
+                break;
+            }
         }
         file.rewind().map_err(StoreError::io("read", &path))?;
         Ok(BufReader::new(file.take(length)))
