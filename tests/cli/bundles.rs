@@ -8,7 +8,7 @@ use ledger_core::ledger::checkpoint::Checkpoint;
 use serde_json::Value;
 
 use super::looking::picture;
-use super::seals::{self, SEALED, checkpoint, clock, files, keep, put_key, seal, sealed, verification};
+use super::seals::{self, SEALED, checkpoint, clock, files, keep, put_key, seal, sealed, seed, verification};
 use super::support::{FOUNDED, World, copy_all, fuel, now};
 
 /// A sealed ledger with a checkpoint of all its entries, exported into `bundle`.
@@ -102,6 +102,21 @@ fn nothing_is_recorded_in_a_bundle() {
         ]);
     }
     assert_eq!(picture(&world.path().join("bundle")), before);
+}
+
+#[test]
+fn an_export_signs_a_checkpoint_in_the_same_call() {
+    let world = sealed();
+    put_key(&world, "log", seed("log"));
+    world.append("ee-pbo", &[fuel(1)]).done();
+    let told = world.line("export bundle --log-key log --json").done().json();
+    let kinds: Vec<_> = told.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["checkpoint", "export"]);
+    assert_eq!((&told[0]["size"], &told[1]["entries"]), (&14.into(), &14.into()));
+    assert_eq!(verification(&world, "bundle")["sound"], true);
+    // With a key that is not the log's nothing is signed, and nothing written.
+    world.line("export other --log-key ee-pbo").code(1).says(&["LOG"]);
+    assert!(!world.path().join("other").exists());
 }
 
 #[test]

@@ -25,9 +25,13 @@ const OTHER: [(&str, &str); 3] = [("ee", "lv"), ("lv", "lt"), ("lt", "ee")];
 /// the log's key too, countersigned.
 pub(crate) const SEALED: u64 = FOUNDED + 6;
 
-/// The key of the log (`log`), or of a party's witness (`ee`).
+/// The seed of the key of the log (`log`), or of a party's witness (`ee`).
+pub(crate) fn seed(name: &str) -> [u8; 32] {
+    *sha256(&[b"jointledger test-only seal: ", name.as_bytes()]).as_bytes()
+}
+
 fn signer(name: &str) -> SeedSigner {
-    SeedSigner::from_seed(*sha256(&[b"jointledger test-only seal: ", name.as_bytes()]).as_bytes())
+    SeedSigner::from_seed(seed(name))
 }
 
 /// Enrols the keys; `root` names the file of a party's root key.

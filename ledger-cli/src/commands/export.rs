@@ -13,6 +13,7 @@ use ledger_core::store::{Store as _, StoreError};
 use serde_json::json;
 
 use crate::cli::ExportArgs;
+use crate::commands::checkpoint::{Pen, make, tell_made};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::kept;
@@ -22,9 +23,11 @@ use crate::render::human;
 pub(crate) fn run(args: &ExportArgs, context: &Context) -> Result<Answer, CommandError> {
     let folder = context.ledger()?;
     refuse_inside(&args.dir, folder)?;
-    if args.log.log_key.is_some() {
-        // The checkpoint is made and kept here, by the open ledger, before a copy is looked at.
-        return Err(CommandError::usage("--log-key: not yet"));
+    if let Some(pen) = Pen::of_log(&args.log, None)? {
+        // Made and kept by the open ledger, which is closed again before a copy of it is looked at.
+        let (signed, journal) = make::now(pen, context)?;
+        drop(journal);
+        tell_made(&signed, context)?;
     }
     let looked = Looked::open(folder, context.wait())?;
     let mut signed = kept::of(&looked)?;

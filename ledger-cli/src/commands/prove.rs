@@ -1,12 +1,12 @@
 //! `prove`: that an entry stands in the ledger, for whoever has none.
 
-use std::fs;
 use std::ops::ControlFlow;
 
 use ledger_core::journal::{self, JournalError, Until};
 use ledger_core::ledger::proof::Proof;
 use ledger_core::store::Store;
 use ledger_core::store::checkpoints::CheckpointFiles;
+use ledger_core::store::durable;
 use ledger_core::store::nodes::NodeFiles;
 use serde_json::json;
 
@@ -69,7 +69,7 @@ fn tell(args: &ProveArgs, proof: &Proof, context: &Context) -> Result<Answer, Co
     let text = proof.to_string();
     let size = proof.checkpoint.checkpoint().size;
     if let Some(file) = &args.output {
-        fs::write(file, &text).map_err(CommandError::io(format_args!("write {}", file.display())))?;
+        durable::replace(file, text.as_bytes())?;
     }
     if context.json {
         let line = json!({

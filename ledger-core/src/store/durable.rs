@@ -30,7 +30,9 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// As [`replace`].
 pub fn replace_with(path: &Path, bytes: &[u8], steps: &mut dyn Steps) -> Result<(), StoreError> {
     place(path, bytes, steps)?;
-    sync_folder(path.parent().unwrap_or(path), steps)
+    // A bare name stands in the folder in which the program runs.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    sync_folder(folder.unwrap_or(Path::new(".")), steps)
 }
 
 /// The first three steps of [`replace`]: whoever puts many files into a folder syncs it once, with
