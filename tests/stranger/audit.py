@@ -144,6 +144,11 @@ class Keys:
         others = (signer for signer in act.signers if signer.party != party)
         return self._is_kept(act, party, role) and any(signer.role in (ROOT, REGISTRAR) for signer in others)
 
+    def witnesses(self) -> set[str]:
+        """The parties with a witness's key that is in use or was replaced."""
+        keys = (one for one in self.officers.values() if one.role == "WIT")
+        return {one.party for one in keys if not one.compromised and one.revoked_in is None}
+
     def of_checkpoints(self, origin: str) -> Iterator[tuple[Key, Officer]]:
         """The keys that sign checkpoints of this ledger."""
         host = origin.rpartition("/")[0] or origin

@@ -116,6 +116,8 @@ class Bundle:
 
     def read(self, path: str, most: int) -> bytes:
         """The bytes of a file of at most so many bytes. Links are not followed."""
+        if any((self.folder / parent).is_symlink() for parent in list(Path(path).parents)[:-1]):
+            raise NoFile(f"{path}: a folder on the way is a link")
         try:
             handle = os.open(self.folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
@@ -150,6 +152,6 @@ class Bundle:
             signed = signed_size(path)
             if not is_file or not is_name(path):
                 strays.append(path)
-            elif signed is not None and signed <= size:
+            if signed is not None and signed <= size:
                 checkpoints.append(signed)
         return sorted(checkpoints), sorted(strays)

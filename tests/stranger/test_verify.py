@@ -106,7 +106,7 @@ class Entries(InAFolder):
         self.assertIsNone(self.first(FIXTURES / "sound"))
 
     def test_every_tampered_ledger_is_found_out(self):
-        folders = sorted((FIXTURES / "tampered").iterdir())
+        folders = sorted(entries.parent for entries in (FIXTURES / "tampered").glob("*/entries"))
         self.assertLessEqual(set(self.OTHER) | {"oversize"}, {folder.name for folder in folders})
         for folder in folders:
             if folder.name == "oversize":
@@ -115,6 +115,20 @@ class Entries(InAFolder):
             known = self.OTHER.get(folder.name, (expected["code"], expected["entry"]))
             with self.subTest(folder.name):
                 self.assertEqual(self.first(folder), known)
+
+    def test_every_tampered_bundle_is_found_out(self):
+        folders = sorted(bundle.parent for bundle in (FIXTURES / "tampered").glob("*/bundle"))
+        self.assertGreater(len(folders), 40)
+        for folder in [FIXTURES / "bundle", *folders]:
+            expected = json.loads((folder / "expected.json").read_text())
+            shown = tuple(verify.brought(str(path)) for path in folder.glob("shown"))
+            charter = bytes.fromhex(expected["charter"])
+            known = verify.Expectations(quorum=expected["quorum"], charter=charter, shown=shown)
+            bundle = folder / ("bundle" if expected["code"] else "sound")
+            found = verify.Verification(SCHEMA, Bundle(bundle), known).run()
+            first = next(((finding.code, finding.entry) for finding in found), (None, None))
+            with self.subTest(folder.name):
+                self.assertEqual(first, (expected["code"], expected["entry"]))
 
     def test_an_oversize_entry_does_not_pass_where_it_fits(self):
         auditor = verify.Auditor(SCHEMA, None, None)
@@ -199,8 +213,9 @@ class Files(InAFolder):
             ("tile/0/000.p/14", lambda raw: raw[:-1], ("E25", 0)),
             ("tile/0/000.p/14", lambda raw: raw + b"x", ("E25", 0)),
             ("tile/0/000.p/14", lambda raw: raw[:-1] + b"x", ("E24", 13)),
-            ("tile/entries/000.p/14", lambda raw: raw[:-1], ("E25", 0)),
-            ("tile/entries/000.p/14", lambda raw: raw + b"\0\1x", ("E25", 0)),
+            ("tile/entries/000.p/14", lambda raw: raw[:-1], ("E25", 13)),
+            ("tile/entries/000.p/14", lambda raw: raw + b"\0\1x", ("E25", 13)),
+            ("tile/entries/000.p/14", lambda raw: b"\xff" + raw[1:], ("E25", 0)),
             ("documents", lambda raw: raw + b"x", ("E26", 13)),
             ("documents", lambda raw: raw[1:], ("E26", 12)),
             ("documents", lambda raw: raw + b"14 x", None),
@@ -247,7 +262,21 @@ class Files(InAFolder):
             path.unlink()
         path = self.folder / "tile/entries/000.p/14"
         path.write_bytes(path.read_bytes()[:-1])
-        self.assertEqual(self.check(), [("E25", 0), ("E20", 0), ("E20", 0)])
+        self.assertEqual(self.check(), [("E25", 13)])
+        path.unlink()
+        self.assertEqual(self.check(), [("E25", 0)])
+
+    def test_a_checkpoint_that_is_brought_has_to_hold_too(self):
+        tree = Tree()
+        for raw in self.entries:
+            tree.push(leaf(raw))
+        known = Checkpoint.parse(MINISTRIES.checkpoint(tree, 14))
+        self.assertEqual(self.check(shown=(("known", known),)), [])
+        tree.push(leaf(b"one more"))
+        newer = Checkpoint.parse(MINISTRIES.checkpoint(tree, 15))
+        self.assertEqual(self.check(shown=(("newer", newer),)), [("E20", 14)])
+        few = Checkpoint.parse(MINISTRIES.checkpoint(tree, 15, cosigned=False))
+        self.assertEqual(self.check(shown=(("few", few),)), [("E22", 14), ("E20", 14)])
 
     def test_a_checkpoint_of_another_ledger_or_by_others_is_refused(self):
         tree = Tree()

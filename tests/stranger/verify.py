@@ -42,6 +42,8 @@ class Expectations:
     now: Optional[int] = None
     liars: Optional[int] = None
     """How many witnesses may have a false clock; else less than half of them."""
+    shown: tuple[tuple[str, Checkpoint], ...] = ()
+    """Checkpoints that he brings, and where they come from."""
 
 
 class Verification:
@@ -56,6 +58,10 @@ class Verification:
         """The bytes of `checkpoint`."""
         self.size = 0
         """How many entries the bundle has by its checkpoint; `tree.size` are there."""
+        self.newest = 0
+        """The size of the largest checkpoint at hand."""
+        self.cut = False
+        """Entries are there, perhaps, and cannot be read."""
         self.outside: list[Finding] = []
         self.documents: list[tuple[int, bytes]] = []
         self.times: list[Optional[int]] = []
@@ -81,8 +87,11 @@ class Verification:
             self._documents()
             for reason in strays:
                 self.note(self.last, "E25", reason)
+            self.newest = max((one.size for _, one in (*checkpoints, *self.expected.shown)), default=0)
             for name, checkpoint in checkpoints:
-                self._judge(name, checkpoint)
+                self._judge(name, checkpoint, is_kept=True)
+            for name, checkpoint in self.expected.shown:
+                self._judge(name, checkpoint, is_kept=False)
             self._times()
         return sorted(self.auditor.findings + self.outside, key=lambda finding: finding.entry)
 
@@ -120,11 +129,14 @@ class Verification:
                 entries, flaw = entries_of(self.bundle.read(tile.path, tile.most), tile.width)
             except NoFile as missing:
                 entries, flaw = [], str(missing)
-            if flaw is not None:
-                self.note(tile.first, "E25", f"{tile.path}: {flaw}; no entry from here on was checked")
-                break
+            if flaw is not None and len(entries) == tile.width:
+                entries.pop()
             for raw in entries:
                 self._entry(raw)
+            if flaw is not None:
+                self.cut = True
+                self.note(self.tree.size, "E25", f"{tile.path}: {flaw}; no entry from here on was checked")
+                break
         else:
             self.auditor.finish()
 
@@ -187,13 +199,13 @@ class Verification:
             at += len(line)
         return raw
 
-    def _judge(self, name: str, checkpoint: Checkpoint) -> None:
-        last = max(min(checkpoint.size, self.tree.size) - 1, 0)
+    def _judge(self, name: str, checkpoint: Checkpoint, is_kept: bool) -> None:
+        last = max(min(checkpoint.size - 1, self.tree.size), 0)
         times: list[tuple[str, int]] = []
         try:
             if self.origin not in (None, checkpoint.origin):
                 raise BadNote(f"it is of ledger {checkpoint.origin[:80]!r}, this is {self.origin}")
-            times, missing = self._count(checkpoint)
+            times, missing = self._count(checkpoint, is_kept)
         except NobodyKnown as flaw:
             missing = str(flaw)
         except BadNote as flaw:
@@ -201,15 +213,16 @@ class Verification:
         if missing is not None:
             self.note(last, "E22", f"{name}: {missing}")
         if checkpoint.size > self.tree.size:
-            self.note(self.tree.size, "E20", f"{name} is of {checkpoint.size} entries, {self.tree.size} are there")
+            if not self.cut:
+                self.note(self.tree.size, "E20", f"{name} is of {checkpoint.size} entries, {self.tree.size} are there")
         elif self.tree.root(checkpoint.size) != checkpoint.root:
             self.note(checkpoint.last, "E21", f"{name} has another root than the first {checkpoint.size} entries")
         else:
             self.sightings.extend((checkpoint.size, witness, time) for witness, time in times)
 
-    def _count(self, checkpoint: Checkpoint) -> tuple[list[tuple[str, int]], Optional[str]]:
+    def _count(self, checkpoint: Checkpoint, is_kept: bool) -> tuple[list[tuple[str, int]], Optional[str]]:
         """Who cosigned a checkpoint, and at which second; and which signature is missing."""
-        policy, is_newest = self.expected.policy, checkpoint.size == self.size
+        policy, is_newest = self.expected.policy, not is_kept or checkpoint.size == self.newest
         if policy is not None:
             signed = checkpoint.note.open(policy.keys)
             parties = {key: name for name, key in policy.witnesses.items()}
@@ -224,10 +237,12 @@ class Verification:
             asked = {parties[one.key] for one in (counted if is_newest else signed) if one.key in parties}
             enough = len(asked) >= self.expected.quorum
         times = [(parties[one.key], one.time) for one in counted if one.key in parties]
-        if is_newest:
+        if is_kept and checkpoint.size == self.size:
             self.cosigned = sorted({witness for witness, _ in times})
-        if not any(one.key.algorithm == ED25519 and one.key.name == checkpoint.origin for one in signed):
+        if is_kept and not any(one.key.algorithm == ED25519 and one.key.name == checkpoint.origin for one in signed):
             return times, "the log has not signed"
+        if is_newest and not counted:
+            return times, "no signature under it counts"
         return times, None if enough else "too few witnesses have cosigned"
 
     def _times(self) -> None:
@@ -285,6 +300,14 @@ def fingerprint(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
+def brought(path: str) -> tuple[str, Checkpoint]:
+    """A checkpoint from a file."""
+    try:
+        return path, Checkpoint.parse(Path(path).read_bytes())
+    except BadNote as flaw:
+        raise argparse.ArgumentTypeError(f"{path}: {flaw}") from None
+
+
 def policy(path: str) -> Policy:
     """A policy from a file."""
     try:
@@ -303,6 +326,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--charter", type=fingerprint, help="fingerprint of the charter")
     parser.add_argument("--now", type=moment, help="what the time is (RFC 3339)")
     parser.add_argument("--liars", type=int, help="so many witnesses may have a false clock (else less than half)")
+    parser.add_argument("--shown", type=brought, action="append", help="file with a checkpoint that has to hold, too")
     parser.add_argument("--json", action="store_true", help="one object of JSON")
     return parser
 
@@ -321,7 +345,8 @@ def main(words: Optional[list[str]] = None) -> int:
     """Verifies a bundle and says what was found."""
     try:
         asked = arguments().parse_args(words)
-        expected = Expectations(asked.policy, asked.quorum, asked.charter, asked.now, asked.liars)
+        shown = tuple(asked.shown or ())
+        expected = Expectations(asked.policy, asked.quorum, asked.charter, asked.now, asked.liars, shown)
         check = Verification(Schema(FORMAT.read_text(encoding="utf-8")), Bundle(asked.bundle), expected)
         findings = check.run()
     except OSError as error:

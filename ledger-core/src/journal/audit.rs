@@ -99,18 +99,27 @@ fn feed<S: Store + ?Sized>(
     passed: &mut dyn FnMut(Passed<'_>),
 ) -> Result<(), JournalError> {
     let total = store.len();
+    let mut wanted = RUN;
     while auditor.entries() < total {
         let at = auditor.entries();
-        match store.read(at, RUN) {
-            Ok(run) if !run.is_empty() => auditor.feed(run, passed),
+        match store.read(at, wanted) {
+            Ok(run) if !run.is_empty() => {
+                auditor.feed(run, passed);
+                wanted = RUN;
+            }
             Ok(_) => {
-                auditor.note_flaw(at, flaw, format!("{total} entries should be there, {at} can be read"));
+                auditor.note_unreadable(flaw, format!("{total} entries should be there, {at} can be read"));
                 break;
             }
             Err(error) => match flaw_of_store(&error) {
-                Some(Finding { reason, .. }) => {
-                    auditor.note_flaw(at, flaw, reason);
-                    break;
+                Some(Finding { entry, reason, .. }) => {
+                    let before = usize::try_from(entry.saturating_sub(at)).unwrap_or(usize::MAX);
+                    if before == 0 || before >= wanted {
+                        auditor.note_unreadable(flaw, reason);
+                        break;
+                    }
+                    // What stands before the damage is audited all the same.
+                    wanted = before;
                 }
                 None => return Err(error.into()),
             },
@@ -122,19 +131,21 @@ fn feed<S: Store + ?Sized>(
 
 /// The checkpoints in a bundle, those that can be read.
 fn signed_in(bundle: &BundleStore, findings: &mut Vec<Finding>) -> Result<Vec<Shown>, JournalError> {
-    let mut shown = Vec::new();
+    let (mut shown, mut unread) = (Vec::new(), Vec::new());
     let mut take = |place, size, bytes: &[u8]| match read_kept(place, size, bytes) {
         Ok(kept) => shown.push(kept),
         Err(finding) => findings.push(finding),
     };
     take(CHECKPOINT_NAME.into(), bundle.anchor().size, bundle.checkpoint());
     for size in bundle.checkpoints()? {
-        let bytes = bundle.signed_checkpoint(size)?;
-        // The newest stands twice.
-        if size != bundle.anchor().size || bytes != bundle.checkpoint() {
-            take(place_of(size), size, &bytes);
+        match bundle.signed_checkpoint(size) {
+            // The newest stands twice.
+            Ok(bytes) if size == bundle.anchor().size && bytes == bundle.checkpoint() => {}
+            Ok(bytes) => take(place_of(size), size, &bytes),
+            Err(error) => unread.push(flaw_of_store(&error).ok_or(error)?),
         }
     }
+    findings.extend(unread);
     Ok(shown)
 }
 
@@ -201,7 +212,7 @@ struct Beside<'a> {
 impl<'a> Beside<'a> {
     fn new(bundle: &'a BundleStore) -> Result<Self, JournalError> {
         let (mut findings, mut index_failed) = (Vec::new(), false);
-        let documents: Box<dyn BufRead> = match bundle.documents() {
+        let documents: Box<dyn BufRead> = match bundle.documents_as_they_are() {
             Ok(documents) => Box::new(documents),
             Err(error) => {
                 let Finding { entry, reason, .. } = flaw_of_store(&error).ok_or(error)?;

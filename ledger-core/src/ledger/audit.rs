@@ -12,7 +12,7 @@ use crate::domain::event::Document;
 use crate::domain::{Digest, Origin, State};
 
 use super::entry::{OpenedEntry, RawEntry, Signatures, Unopenable};
-use super::finding::{Finding, Flaw};
+use super::finding::{Code, Finding, Flaw};
 use super::head::Head;
 use super::shown::{Comparison, Lineup, Verdict};
 use super::state_digest::{StateClaim, state_digest};
@@ -38,6 +38,8 @@ pub struct Auditor {
     claim: Option<StateClaim>,
     /// Checkpoints that it is shown.
     comparison: Comparison,
+    /// More entries are there, perhaps, and cannot be read.
+    unreadable: bool,
     /// Which ledger it is: the first entry that could be read says so, since a later one may be another ledger's.
     origin: Option<Origin>,
 }
@@ -90,6 +92,7 @@ impl Auditor {
             link_there: None,
             claim: None,
             comparison: Comparison::default(),
+            unreadable: false,
             origin: None,
         }
     }
@@ -190,6 +193,12 @@ impl Auditor {
         self.note(finding);
     }
 
+    /// Notes that the entries from here on cannot be read: what they are, and whether they are there, is not known.
+    pub fn note_unreadable(&mut self, flaw: Flaw, reason: impl Into<String>) {
+        self.unreadable = true;
+        self.note_flaw(self.entries, flaw, reason);
+    }
+
     /// How many entries were audited so far.
     pub const fn entries(&self) -> u64 {
         self.entries
@@ -238,12 +247,16 @@ impl Auditor {
             }
         }
         if self.entries == 0
+            && !self.unreadable
             && let Some(pinned) = self.expected.charter
         {
             self.note_flaw(0, Flaw::Genesis, format!("there is no entry, and so no charter {pinned}"));
         }
         let (differences, checkpoints) =
             std::mem::take(&mut self.comparison).end(self.tip.state(), self.origin.as_ref(), self.entries);
+        // That entries are missing is not known when they cannot be read.
+        let known = |finding: &Finding| !self.unreadable || finding.code != Code::Flaw(Flaw::Behind);
+        let differences: Vec<_> = differences.into_iter().filter(known).collect();
         differences.into_iter().for_each(|finding| self.note(finding));
         // What was found outside the entries belongs to their order too; within one entry the order stays.
         self.findings.sort_by_key(|finding| finding.entry);

@@ -150,7 +150,8 @@ impl Comparison {
             let checkpoint = shown.signed.checkpoint();
             let (size, place) = (checkpoint.size, &shown.place);
             let judged = self.judge(shown, keys.as_ref()).unwrap_or_else(|unsigned| {
-                let last = size.min(entries).saturating_sub(1);
+                // Where it goes beyond the entries, keys may be missing with them: so it does not stand before that.
+                let last = size.saturating_sub(1).min(entries);
                 findings.push(Finding::flaw(last, Flaw::Checkpoint, format!("{place}: {}", unsigned.words)));
                 Signed { comparable: unsigned.comparable, by: unsigned.by }
             });

@@ -1,6 +1,11 @@
 //! The evidence: bytes, entries, the gate, the auditor and the journal, and what attackers do to them.
 
 mod attacks;
+mod bundle_attacks;
+mod bundle_fixtures;
+mod bundle_flips;
+mod bundle_ledger;
+mod bundle_stranger;
 mod c2sp;
 mod codec;
 mod coverage;

@@ -35,8 +35,8 @@ use crate::ledger::tile::{EntryTile, Tile, has_entry_tile, has_tile};
 pub const CHECKPOINT_NAME: &str = "checkpoint";
 /// Name of the index of documents.
 pub const DOCUMENTS_NAME: &str = "documents";
-/// Most bytes of a line of the index, its end included.
-pub const MAX_DOCUMENT_LINE: usize = 1_024;
+/// Most bytes of a line of the index, its end included. A media type is text of up to 2,000 characters of four bytes.
+pub const MAX_DOCUMENT_LINE: usize = 8_192;
 
 /// The deepest file of a bundle: `tile`, a level, seven groups of digits, a width; and one below, to be found.
 const MAX_DEPTH: usize = 11;

@@ -26,7 +26,7 @@ pub struct BundleStore {
     checkpoint: Vec<u8>,
     anchor: Anchor,
     /// The entry tile that was read last.
-    last_read: Mutex<Option<(EntryTile, Vec<Vec<u8>>)>>,
+    last_read: Mutex<Option<ReadTile>>,
     tiles: TileCache,
 }
 
@@ -141,6 +141,25 @@ impl BundleStore {
     /// [`StoreError::Bundle`] when it is not there, or has a line above [`MAX_DOCUMENT_LINE`] bytes;
     /// [`StoreError::Io`].
     pub fn documents(&self) -> Result<BufReader<Take<std::fs::File>>, StoreError> {
+        self.read_documents(|last| {
+            let reason = format!("has a line of more than {MAX_DOCUMENT_LINE} bytes");
+            Err(self.unsound(last, DOCUMENTS_NAME.into(), reason))
+        })
+    }
+
+    /// As [`documents`](Self::documents), for an audit: a line that is too long is the last, and cut.
+    ///
+    /// # Errors
+    /// As [`documents`](Self::documents), but for such a line.
+    pub fn documents_as_they_are(&self) -> Result<BufReader<Take<std::fs::File>>, StoreError> {
+        self.read_documents(|_| Ok(()))
+    }
+
+    /// The index of documents; `too_long` is asked about a line that is, and given the entry that was named last.
+    fn read_documents(
+        &self,
+        too_long: impl FnOnce(u64) -> Result<(), StoreError>,
+    ) -> Result<BufReader<Take<std::fs::File>>, StoreError> {
         let absent = || self.unsound(0, DOCUMENTS_NAME.into(), "is missing".into());
         let path = inside(&self.folder, DOCUMENTS_NAME)?.ok_or_else(absent)?;
         let file = durable::open_regular(&path).map_err(|error| self.of_bundle(error, DOCUMENTS_NAME, 0))?;
@@ -157,11 +176,11 @@ impl BundleStore {
                 break;
             }
             last = entry.unwrap_or(last);
-            if read == MAX_DOCUMENT_LINE && !line.ends_with(b"\n") {
-                let reason = format!("has a line of more than {MAX_DOCUMENT_LINE} bytes");
-                return Err(self.unsound(last, DOCUMENTS_NAME.into(), reason));
-            }
             length = length.saturating_add(u64::try_from(read).unwrap_or(0));
+            if read == MAX_DOCUMENT_LINE && !line.ends_with(b"\n") {
+                too_long(last)?;
+                break;
+            }
         }
         file.rewind().map_err(StoreError::io("read", &path))?;
         Ok(BufReader::new(file.take(length)))
@@ -213,12 +232,11 @@ impl BundleStore {
         }
     }
 
-    /// The entries of an entry tile.
-    fn entries(&self, tile: EntryTile) -> Result<Vec<Vec<u8>>, StoreError> {
+    /// The entries of an entry tile, as far as they hold.
+    fn entries(&self, tile: EntryTile) -> Result<ReadTile, StoreError> {
         let bytes = self.entry_tile(&tile)?;
-        let first = tile.entries().start;
-        unframe(&bytes, tile.width())
-            .map_err(|(at, reason)| self.unsound(first.saturating_add(at.into()), tile.path(), reason.into()))
+        let (entries, flaw) = unframe(&bytes, tile.width());
+        Ok(ReadTile { tile, entries, flaw })
     }
 
     fn file(&self, file: &str, entry: u64, max: usize) -> Result<Vec<u8>, StoreError> {
@@ -247,23 +265,37 @@ fn told(reason: &str) -> String {
     reason.strip_prefix("it ").unwrap_or(reason).into()
 }
 
+/// An entry tile that was read.
+#[derive(Debug)]
+struct ReadTile {
+    tile: EntryTile,
+    /// Its entries, those before the flaw.
+    entries: Vec<Vec<u8>>,
+    /// Why it does not hold from there on.
+    flaw: Option<&'static str>,
+}
+
 /// The `width` entries in the bytes of an entry tile, each behind its length (C2SP tlog-tiles): nothing may be
-/// over. Otherwise the place of the entry in the tile from which on it does not hold, and why.
-fn unframe(bytes: &[u8], width: u16) -> Result<Vec<Vec<u8>>, (u16, &'static str)> {
+/// over. Otherwise the entries before the one from which on it does not hold, and why.
+fn unframe(bytes: &[u8], width: u16) -> (Vec<Vec<u8>>, Option<&'static str>) {
     let mut rest = bytes;
     let mut entries = Vec::with_capacity(width.into());
-    for place in 0..width {
-        let cut = (place, "is cut off inside an entry, or has too few");
-        let (length, behind) = rest.split_first_chunk::<2>().ok_or(cut)?;
-        let (entry, behind) = behind.split_at_checked(u16::from_be_bytes(*length).into()).ok_or(cut)?;
-        entries.push(entry.to_vec());
+    for _ in 0..width {
+        let framed = rest.split_first_chunk::<2>().and_then(|(length, behind)| {
+            let (entry, behind) = behind.split_at_checked(u16::from_be_bytes(*length).into())?;
+            Some((entry.to_vec(), behind))
+        });
+        let Some((entry, behind)) = framed else {
+            return (entries, Some("is cut off inside an entry, or has too few"));
+        };
+        entries.push(entry);
         rest = behind;
     }
     if rest.is_empty() {
-        Ok(entries)
-    } else {
-        Err((width.saturating_sub(1), "has bytes behind its last entry"))
+        return (entries, None);
     }
+    entries.pop();
+    (entries, Some("has bytes behind its last entry"))
 }
 
 impl Store for BundleStore {
@@ -285,15 +317,21 @@ impl Store for BundleStore {
             let left = self.anchor.size.saturating_sub(index << 8);
             let width = u16::try_from(left).unwrap_or(WIDTH).min(WIDTH);
             let Some(tile) = EntryTile::new(index, width) else { break };
-            if last_read.as_ref().is_none_or(|(known, _)| *known != tile) {
-                *last_read = Some((tile, self.entries(tile)?));
-            }
+            let known = match last_read.take().filter(|known| known.tile == tile) {
+                Some(known) => known,
+                None => self.entries(tile)?,
+            };
             let inside = tile.entries();
             let stop = end.min(inside.end);
             let skip = usize::try_from(at.saturating_sub(inside.start)).unwrap_or(usize::MAX);
             let take = usize::try_from(stop.saturating_sub(at)).unwrap_or(usize::MAX);
-            let known = last_read.iter().flat_map(|(_, known)| known);
-            entries.extend(known.skip(skip).take(take).cloned());
+            let sound = inside.start.saturating_add(u64::try_from(known.entries.len()).unwrap_or(u64::MAX));
+            let flaw = known.flaw.filter(|_| sound < stop);
+            entries.extend(known.entries.iter().skip(skip).take(take).cloned());
+            *last_read = Some(known);
+            if let Some(reason) = flaw {
+                return Err(self.unsound(sound, tile.path(), reason.into()));
+            }
             at = stop;
         }
         Ok(entries)
