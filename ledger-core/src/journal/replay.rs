@@ -88,7 +88,7 @@ impl Thread {
 /// Links, places, times, roles and rules are checked; signatures are not, because the last link is compared
 /// with the head file, which only this program writes, after it verified them; of a bundle, where nothing vouches for anything, they are. So the links are followed to
 /// the last entry even when the replay ends before it: otherwise nothing would vouch for what was shown. An
-/// auditor, who trusts neither store nor head file, calls [`verify`].
+/// auditor, who trusts neither store nor head file, calls [`verify`](super::verify).
 ///
 /// `progress` counts entries read, and the entries to be read in all.
 ///
