@@ -84,7 +84,7 @@ impl Context {
         let looked = Looked::open(folder, self.wait)?;
         if matches!(looked, Looked::Bundle(_)) {
             self.talk(format_args!(
-                "{} is a bundle; what it says is believed until `verify`",
+                "{} is a bundle; its entries are checked, who signed its checkpoint is for `verify` to say",
                 folder.display()
             ));
         }

@@ -71,6 +71,10 @@ impl Store for Looked {
         self.store().len()
     }
 
+    fn is_vouched(&self) -> bool {
+        self.store().is_vouched()
+    }
+
     fn read(&self, from: u64, max: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         self.store().read(from, max)
     }

@@ -171,7 +171,7 @@ fn the_program_answers_as_the_tutorial_says() {
         }
         chapters.push((source, copy));
     }
-    assert_eq!(chapters.len(), 12, "a chapter is missing, or a new one is not counted");
+    assert_eq!(chapters.len(), 13, "a chapter is missing, or a new one is not counted");
 
     let cases = trycmd::TestCases::new();
     cases.default_bin_path(env!("CARGO_BIN_EXE_jointledger"));

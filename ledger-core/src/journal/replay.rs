@@ -86,7 +86,7 @@ impl Thread {
 /// Replays the acknowledged entries of a store and shows each to `visit`, which may end the replay.
 ///
 /// Links, places, times, roles and rules are checked; signatures are not, because the last link is compared
-/// with the head file, which only this program writes, after it verified them. So the links are followed to
+/// with the head file, which only this program writes, after it verified them; of a bundle, where nothing vouches for anything, they are. So the links are followed to
 /// the last entry even when the replay ends before it: otherwise nothing would vouch for what was shown. An
 /// auditor, who trusts neither store nor head file, calls [`verify`].
 ///
@@ -101,6 +101,7 @@ pub fn replay<S: Store + ?Sized>(
     mut visit: impl FnMut(Visit<'_>) -> ControlFlow<()>,
 ) -> Result<Tip, JournalError> {
     let anchor = store.anchor();
+    let signatures = if store.is_vouched() { Signatures::VerifiedBefore } else { Signatures::Verify };
     let mut tip = Tip::new();
     let mut ended = false;
     let (mut at, mut link) = (0_u64, Digest::ZERO);
@@ -110,7 +111,7 @@ pub fn replay<S: Store + ?Sized>(
         if run.is_empty() {
             return Err(StoreError::MissingEntries { have: at, acknowledged: anchor.size }.into());
         }
-        for opened in open_all(run, Signatures::VerifiedBefore) {
+        for opened in open_all(run, signatures) {
             let entry = opened.map_err(|flaw| unopened(at, flaw))?;
             let previous = entry.previous();
             ended = ended

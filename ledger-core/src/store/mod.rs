@@ -69,6 +69,12 @@ pub trait Store {
     /// whose acknowledgement never reached anybody.
     fn len(&self) -> u64;
 
+    /// True when this program alone writes the anchor, after it verified every entry up to it: who then follows the links
+    /// to it need not verify their signatures again. False for what comes from elsewhere, such as a bundle.
+    fn is_vouched(&self) -> bool {
+        true
+    }
+
     /// True when no entry is there to read.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -113,6 +119,10 @@ impl<S: Store + ?Sized> Store for Box<S> {
 
     fn len(&self) -> u64 {
         (**self).len()
+    }
+
+    fn is_vouched(&self) -> bool {
+        (**self).is_vouched()
     }
 
     fn read(&self, from: u64, max: usize) -> Result<Vec<Vec<u8>>, StoreError> {

@@ -65,7 +65,7 @@ fn whoever_signed_both_sides_is_named() {
     let forked = proof.verify(&keys()).unwrap();
     let names = |name: &str| name.parse().unwrap();
     // EE signed with two keys; it is one ministry.
-    assert_eq!(forked.both, [names(ORIGIN), witness_key("EE").name].into());
+    assert_eq!(forked.both, [names(ORIGIN), names("baltic.example/EE")].into());
     assert_eq!((forked.left.len(), forked.right.len()), (3, 3));
     // Who knows fewer keys accuses fewer.
     let forked = proof.verify(&[witness_key("LV"), witness_key("LT")]).unwrap();

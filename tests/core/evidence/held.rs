@@ -271,6 +271,30 @@ fn a_bundle_holds_and_makes_the_same_ledger_again_to_the_byte() {
 }
 
 #[test]
+fn who_looks_at_a_bundle_verifies_its_signatures() {
+    let w = busy();
+    let folder = tempfile::tempdir().unwrap();
+    let mut entries = w.entries();
+    // The last byte of the last signature: nothing follows that would carry its link.
+    let last = entries.last_mut().unwrap();
+    let end = last.len() - 1;
+    last[end] ^= 1;
+    let mut hashes = ledger_core::store::nodes::MemoryNodes::default();
+    let links: Vec<Digest> = entries.iter().map(|entry| ledger_core::ledger::digest::link(entry)).collect();
+    hashes.extend(&links);
+    let size = links.len() as u64;
+    let root = ledger_core::ledger::tree::root(&hashes, size).unwrap();
+    let mut writer = BundleWriter::open(folder.path()).unwrap();
+    entries.iter().zip(&links).for_each(|(entry, link)| writer.append(entry, *link).unwrap());
+    writer.finish(signed(Checkpoint::new(ORIGIN, size, root), &[]).to_string().as_bytes()).unwrap();
+
+    let bundle = BundleStore::open(folder.path()).unwrap();
+    let refused = replay(&bundle, Until::End, &mut |_, _| (), |_| ControlFlow::Continue(()));
+    let Err(JournalError::Evidence(finding)) = refused else { panic!("{refused:?}") };
+    assert_eq!((finding.entry, finding.code), (size - 1, Code::Flaw(Flaw::Signature)));
+}
+
+#[test]
 fn nothing_is_exported_under_a_checkpoint_of_another_history() {
     let w = busy();
     let other = twin(&w, w.entries().len() - 2);

@@ -307,6 +307,10 @@ impl Store for BundleStore {
         self.anchor.size
     }
 
+    fn is_vouched(&self) -> bool {
+        false
+    }
+
     fn read(&self, from: u64, max: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         let end = from.saturating_add(u64::try_from(max).unwrap_or(u64::MAX)).min(self.anchor.size);
         let mut entries = Vec::new();
