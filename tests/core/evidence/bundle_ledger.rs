@@ -266,3 +266,16 @@ fn the_ledger_has_what_an_attacker_would_look_for() {
     let documents: Vec<u64> = document_lines(&w.entries()).iter().map(|(entry, _)| *entry).collect();
     assert_eq!(documents, [11, 15, 15, 26, 46, 57]);
 }
+
+/// Regression: an act that named a paper with a long media type could never be exported, nor anything behind it.
+#[test]
+fn the_longest_line_of_the_index_is_written_and_audited() {
+    let entries = super::story::tell().entries();
+    let lines = document_lines(&entries);
+    assert!(lines.iter().any(|(_, line)| line.len() > 8_000));
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), &bundle(&entries, &[Signers::log().sign(checkpoint(&entries))]));
+    let findings = super::bundle_fixtures::audit(root.path(), &super::bundle_fixtures::Auditing::default());
+    let codes: Vec<String> = findings.iter().map(|finding| finding.code.to_string()).collect();
+    assert_eq!(codes, ["E22"], "only nobody known has signed: {findings:?}");
+}
