@@ -235,7 +235,7 @@ impl<'a> Beside<'a> {
             self.compare(&tile, &hashes);
         }
         for document in passed.documents {
-            self.expect(passed.entry, &document_line(passed.entry, document));
+            self.compare_line(passed.entry, &document_line(passed.entry, document));
         }
     }
 
@@ -258,7 +258,7 @@ impl<'a> Beside<'a> {
     }
 
     /// Compares the next line of the index of documents with what an entry says.
-    fn expect(&mut self, entry: u64, line: &str) {
+    fn compare_line(&mut self, entry: u64, line: &str) {
         if self.index_failed {
             return;
         }
