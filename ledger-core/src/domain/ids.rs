@@ -71,6 +71,20 @@ ids! {
     HandReceiptId;
     /// An order of mutual support.
     SupportOrderId;
+    /// An external statement that a ministry's books were compared from.
+    StatementId;
+    /// A recorded run of a reconciliation.
+    RunId;
+    /// A difference that a run found; the same difference has the same number in every run.
+    BreakId;
+    /// A period of the books: a month, a quarter, a year.
+    PeriodId;
+    /// An engagement of an audit office.
+    EngagementId;
+    /// A sample that an auditor drew.
+    SampleId;
+    /// A finding of an audit office. Not one of the verifier's.
+    AuditFindingId;
     /// A place: depot, range, port. A code, never a description.
     Place;
     /// A reference to something outside the ledger: an activity, a seal, a bank reference, a person's entry

@@ -44,6 +44,7 @@
 //!
 //! The result depends on nothing but the arguments, and comes in the order of items, classes and rows.
 
+mod class;
 mod matching;
 mod near;
 mod records;
@@ -59,43 +60,9 @@ use super::item::ItemId;
 use super::quantity::{Quantity, Unit};
 use super::state::State;
 use super::text::code_list;
+pub use class::{BreakClass, RunKind};
 use matching::Run;
 use records::{Identity, Lot, ledger_side, quantity};
-
-code_list! {
-    /// What kind of difference a break is (domain.md section 11.2).
-    BreakClass: "a class of break" {
-        /// The ledger has it, the book has not.
-        1 MissingInBook "B01";
-        /// The book has it, the ledger has not.
-        2 MissingInLedger "B02";
-        /// The quantity or its unit differs.
-        3 Quantity "B03";
-        /// The owner or the holder differs.
-        8 WrongParty "B08";
-        /// The stock, serial or batch number differs.
-        9 Identity "B09";
-        /// The condition differs.
-        10 Condition "B10";
-        /// The location differs.
-        11 Location "B11";
-    }
-}
-
-impl BreakClass {
-    /// The class in words.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            BreakClass::MissingInBook => "missing in the book",
-            BreakClass::MissingInLedger => "missing in the ledger",
-            BreakClass::Quantity => "quantity",
-            BreakClass::WrongParty => "wrong party",
-            BreakClass::Identity => "identity",
-            BreakClass::Condition => "condition",
-            BreakClass::Location => "location",
-        }
-    }
-}
 
 code_list! {
     /// A fact in which two records can differ, by its column in the book. Gravest first.
