@@ -44,6 +44,7 @@ pub mod regime;
 pub mod register;
 pub mod rejection;
 pub mod state;
+pub mod station;
 pub mod status;
 pub mod subject;
 pub mod support;

@@ -26,7 +26,7 @@ use super::procurement::{Contract, Procurement, Programme};
 use super::register::{Register, Stock};
 use super::rejection::{Rejection, Rule, require};
 use super::support::Support;
-use super::table::{Rows, tables};
+use super::table::{Pairs, Rows, tables};
 use super::time::Timestamp;
 use super::transfer::{Transfer, Transfers};
 
@@ -187,6 +187,14 @@ impl State {
         self.walk(rows)
     }
 
+    /// Shows every row of this state beside the row of the same key in a later one.
+    ///
+    /// # Errors
+    /// Those of the walker.
+    pub fn rows_beside<P: Pairs>(&self, later: &State, pairs: &mut P) -> Result<(), P::Error> {
+        self.walk_beside(later, pairs)
+    }
+
     /// The clocks and limits that hold now.
     pub fn parameters(&self) -> &Parameters {
         &self.directory.parameters
@@ -224,6 +232,11 @@ impl State {
     /// The acts that wait for signatures, by position.
     pub fn pending(&self) -> impl Iterator<Item = (&u64, &Pending)> {
         self.pending.iter()
+    }
+
+    /// The act at `entry`, if it waits for signatures.
+    pub fn waiting(&self, entry: u64) -> Option<&Pending> {
+        self.pending.get(&entry)
     }
 
     /// All items.

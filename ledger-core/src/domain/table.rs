@@ -4,6 +4,7 @@
 //! true state must not notice. So a table forks in constant time: the fork shares the rows and keeps its own
 //! changes beside them. The true state has no fork alive when it is changed, so it changes in place.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +24,30 @@ pub trait Rows {
         table: &'static str,
         key: &K,
         row: &V,
+    ) -> Result<(), Self::Error>;
+}
+
+/// Who walks over the rows of two states side by side, table by table, each in the order of its keys.
+pub trait Pairs {
+    /// What can go wrong on the way.
+    type Error;
+
+    /// Passes over a table that is the same in both, whose last row has this key.
+    ///
+    /// # Errors
+    /// Those of the walker; the walk ends there.
+    fn same<K: Serialize>(&mut self, table: &'static str, last: Option<&K>) -> Result<(), Self::Error>;
+
+    /// Takes what one key has in the first state and in the second; it is in one of them at least.
+    ///
+    /// # Errors
+    /// Those of the walker; the walk ends there.
+    fn pair<K: Serialize, V: Serialize>(
+        &mut self,
+        table: &'static str,
+        key: &K,
+        before: Option<&V>,
+        after: Option<&V>,
     ) -> Result<(), Self::Error>;
 }
 
@@ -62,6 +87,18 @@ macro_rules! tables {
                 })*
                 $($(rows.row(stringify!($value), &(), &self.$value)?;)*)?
                 $($(self.$part.walk(rows)?;)*)?
+                Ok(())
+            }
+
+            /// Shows every row beside the one of the same key in another state.
+            pub(crate) fn walk_beside<P: $crate::domain::table::Pairs>(
+                &self,
+                other: &Self,
+                pairs: &mut P,
+            ) -> Result<(), P::Error> {
+                $(self.$table.beside(&other.$table, stringify!($table), pairs)?;)*
+                $($(pairs.pair(stringify!($value), &(), Some(&self.$value), Some(&other.$value))?;)*)?
+                $($(self.$part.walk_beside(&other.$part, pairs)?;)*)?
                 Ok(())
             }
         }
@@ -172,6 +209,36 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
         if self.trial.is_none() { self.rows.len() } else { self.iter().count() }
+    }
+}
+
+impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Table<K, V> {
+    /// Shows every row beside the one of the same key in another table. A table that nobody has written to since the
+    /// other was made of it is passed over.
+    pub(crate) fn beside<P: Pairs>(
+        &self,
+        other: &Self,
+        name: &'static str,
+        pairs: &mut P,
+    ) -> Result<(), P::Error> {
+        if Arc::ptr_eq(&self.rows, &other.rows) && self.trial.is_none() && other.trial.is_none() {
+            return pairs.same(name, self.rows.last_key_value().map(|(key, _)| key));
+        }
+        let (mut before, mut after) = (self.iter().peekable(), other.iter().peekable());
+        loop {
+            let order = match (before.peek(), after.peek()) {
+                (None, None) => return Ok(()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((first, _)), Some((second, _))) => first.cmp(second),
+            };
+            let gone = if order.is_le() { before.next() } else { None };
+            let come = if order.is_ge() { after.next() } else { None };
+            let key = gone.or(come).map(|(key, _)| key);
+            if let Some(key) = key {
+                pairs.pair(name, key, gone.map(|(_, row)| row), come.map(|(_, row)| row))?;
+            }
+        }
     }
 }
 

@@ -11,13 +11,15 @@
 
 mod audit;
 mod evidence;
+mod history;
 mod recorder;
 mod replay;
 
 pub use audit::{Against, audit, audit_bundle, flaw_of_store, kept, verify};
 pub use evidence::{copy, entry_bytes, export, fresh_hashes, hashes, keep_up, origin, prove, with_keys};
+pub use history::{Signed, Signing, Signings, Thread};
 pub use recorder::Journal;
-pub use replay::{Progress, Thread, Until, Visit, replay};
+pub use replay::{Moment, Progress, Until, Visit, moments, replay};
 
 use crate::domain::consent::Signer as MissingSignature;
 use crate::domain::{ActId, Digest, Rejection, Timestamp};

@@ -44,42 +44,26 @@ pub struct Visit<'a> {
     pub missing: &'a [MissingSignature],
 }
 
+impl Until {
+    /// True when the entry that would come next, at `position`, is not to be taken any more.
+    fn is_before(self, position: u64, recorded_at: Timestamp) -> bool {
+        match self {
+            Until::End => false,
+            Until::Size(size) => position >= size,
+            Until::Time(time) => recorded_at > time,
+        }
+    }
+}
+
 impl Visit<'_> {
     /// The author's party and role.
     pub fn officer(&self) -> Option<crate::domain::Officer> {
         self.state.officer(&self.entry.act().author)
     }
 
-    /// What the entry is about.
+    /// All things to whose history the entry belongs, but for what its consents rest on.
     pub fn subjects(&self) -> BTreeSet<Subject> {
-        self.entry.act().act.events.iter().flat_map(|event| event.subjects(self.state)).collect()
-    }
-}
-
-/// Picks the entries of one thing's history: those about it, and those that countersign or refuse them.
-#[derive(Debug)]
-pub struct Thread {
-    subject: Subject,
-    entries: BTreeSet<u64>,
-}
-
-impl Thread {
-    /// The history of `subject`.
-    pub const fn of(subject: Subject) -> Self {
-        Self { subject, entries: BTreeSet::new() }
-    }
-
-    /// True when the entry belongs to the history. Every entry is to be shown, in order.
-    pub fn takes(&mut self, visit: &Visit<'_>) -> bool {
-        let subjects = visit.subjects();
-        let about = subjects.contains(&self.subject)
-            || subjects
-                .iter()
-                .any(|subject| matches!(subject, Subject::Entry(seq) if self.entries.contains(seq)));
-        if about {
-            self.entries.insert(visit.entry.act().seq);
-        }
-        about
+        self.entry.act().act.events.iter().flat_map(|event| event.concerns(self.state)).collect()
     }
 }
 
@@ -98,6 +82,49 @@ pub fn replay<S: Store + ?Sized>(
     store: &S,
     until: Until,
     progress: Progress<'_>,
+    visit: impl FnMut(Visit<'_>) -> ControlFlow<()>,
+) -> Result<Tip, JournalError> {
+    replay_while(store, |position, recorded_at, _| !until.is_before(position, recorded_at), progress, visit)
+}
+
+/// Where the ledger ended at some moment, and what it said.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    /// Where it ended.
+    pub head: Head,
+    /// What it said.
+    pub state: State,
+}
+
+/// The ledger at two places, from one replay. The state of the earlier place shares with the later one whatever did not
+/// change between them.
+///
+/// # Errors
+/// Those of [`replay`].
+pub fn moments<S: Store + ?Sized>(
+    store: &S,
+    (first, second): (Until, Until),
+    progress: Progress<'_>,
+) -> Result<(Moment, Moment), JournalError> {
+    let mut found = (None, None);
+    let moment = |tip: &Tip| Moment { head: tip.head().clone(), state: tip.state().clone() };
+    let more = |position, recorded_at, tip: &Tip| {
+        for (until, place) in [(first, &mut found.0), (second, &mut found.1)] {
+            if place.is_none() && until.is_before(position, recorded_at) {
+                *place = Some(moment(tip));
+            }
+        }
+        found.0.is_none() || found.1.is_none()
+    };
+    let end = replay_while(store, more, progress, |_| ControlFlow::Continue(()))?;
+    Ok((found.0.unwrap_or_else(|| moment(&end)), found.1.unwrap_or_else(|| moment(&end))))
+}
+
+/// Replays as long as `more` says so of the entry that comes next, by its position and time, and the tip before it.
+fn replay_while<S: Store + ?Sized>(
+    store: &S,
+    mut more: impl FnMut(u64, Timestamp, &Tip) -> bool,
+    progress: Progress<'_>,
     mut visit: impl FnMut(Visit<'_>) -> ControlFlow<()>,
 ) -> Result<Tip, JournalError> {
     let anchor = store.anchor();
@@ -114,12 +141,7 @@ pub fn replay<S: Store + ?Sized>(
         for opened in open_all(run, signatures) {
             let entry = opened.map_err(|flaw| unopened(at, flaw))?;
             let previous = entry.previous();
-            ended = ended
-                || match until {
-                    Until::End => false,
-                    Until::Size(size) => at >= size,
-                    Until::Time(time) => entry.recorded_at() > time,
-                };
+            ended = ended || !more(at, entry.recorded_at(), &tip);
             let next = entry.link();
             if ended {
                 if previous != link {
