@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use ledger_core::domain::ids::{
     AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, SupportOrderId, TransferId,
 };
 use ledger_core::domain::item::ItemId;
-use ledger_core::domain::{Party, Role, Timestamp};
+use ledger_core::domain::{ActId, Event, Party, Role, Subject, Timestamp};
+
+use super::moment::Moment;
 
 /// What to show.
 #[derive(Debug, Subcommand)]
@@ -100,15 +103,59 @@ pub(crate) struct LogArgs {
     /// List at most so many, the latest
     #[arg(long, value_name = "COUNT")]
     pub(crate) limit: Option<usize>,
+    /// List the latest first
+    #[arg(long)]
+    pub(crate) reverse: bool,
+    /// Only the history of one thing: item:ITEM, transfer:L-1, contract:K-1, movement:M-1, party:LV, key:DIGITS, entry:12 …
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) about: Option<Subject>,
     /// Only acts of officers of this party
     #[arg(long)]
     pub(crate) party: Option<Party>,
     /// Only acts of officers with this role
     #[arg(long)]
     pub(crate) role: Option<Role>,
-    /// Only acts with an event of this kind, such as TransferProposed
-    #[arg(long, value_name = "EVENT")]
-    pub(crate) kind: Option<String>,
+    /// Only acts with an event of this kind, such as TransferProposed; of one of these, when given several times
+    #[arg(long, value_name = "EVENT", value_parser = kinds(), hide_possible_values = true)]
+    pub(crate) kind: Vec<String>,
+    /// Only acts recorded on this day, at this time, or later
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<Moment>,
+    /// Only acts recorded on this day, at this time, or earlier
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Moment>,
+    /// Only acts of which something occurred on this day, at this time, or later
+    #[arg(long, value_name = "TIME")]
+    pub(crate) occurred_since: Option<Moment>,
+    /// Only acts of which something occurred on this day, at this time, or earlier
+    #[arg(long, value_name = "TIME")]
+    pub(crate) occurred_until: Option<Moment>,
+    /// Only acts that bind a document whose SHA-256 begins with these hexadecimal digits
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    pub(crate) document: Option<String>,
+    /// Only the act with this id
+    #[arg(long, value_name = "ID")]
+    pub(crate) act: Option<ActId>,
+    /// Only acts that still wait for signatures
+    #[arg(long)]
+    pub(crate) pending: bool,
+    /// Only acts that were corrected
+    #[arg(long, conflicts_with = "pending")]
+    pub(crate) corrected: bool,
+}
+
+/// The names of all kinds of events: what is near one of them is proposed, and a shell can complete it.
+fn kinds() -> PossibleValuesParser {
+    PossibleValuesParser::new(Event::CATALOGUE.iter().map(|(_, name)| *name))
+}
+
+/// The beginning of a digest.
+fn digits(text: &str) -> Result<String, String> {
+    let hexadecimal = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    let some = (4..=64).contains(&text.len());
+    (hexadecimal && some).then(|| text.to_owned()).ok_or_else(|| {
+        "4 to 64 lower-case hexadecimal digits, as `show entry` and `sha256sum` print them".into()
+    })
 }
 
 /// How far to replay.

@@ -1,9 +1,11 @@
 //! The command line: one verb per intention.
 
 mod charter;
+mod diff;
 mod evidence;
 mod key;
 mod look;
+pub(crate) mod moment;
 mod program;
 mod record;
 
@@ -13,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use charter::*;
+pub(crate) use diff::*;
 pub(crate) use evidence::*;
 pub(crate) use key::*;
 pub(crate) use look::*;
@@ -126,11 +129,30 @@ pub(crate) enum Command {
     /// Show one thing with its history: an item, a transfer, a movement, a contract, a party, an entry
     #[command(subcommand)]
     Show(ShowCommand),
-    /// List entries
+    /// List entries: all, or those of a thing, a party, a time, a kind
+    ///
+    /// Filters are combined: an entry is listed when it passes all of them. A thing is written as KIND:ID, with one of the
+    /// kinds item, transfer, contract, framework, programme, movement, support, authorisation, crisis, party, key, entry. A
+    /// day counts from midnight to midnight UTC. Entries are read twice, first to learn what became of each, then to list
+    /// them one by one.
     #[command(after_help = "Examples:
   jointledger --ledger baltic log --limit 20
-  jointledger --ledger baltic log --party LV --kind ConsignmentReceived")]
+  jointledger --ledger baltic log --party LV --kind ConsignmentReceived
+  jointledger --ledger baltic log --about transfer:L-1 --reverse
+  jointledger --ledger baltic log --about item:batch:1376-38-123-4567:EA-22-07 --since 2026-01-30
+  jointledger --ledger baltic log --document 9f86d081 --until 2026-06-30T12:00:00Z
+  jointledger --ledger baltic log --pending")]
     Log(LogArgs),
+    /// Show what changed between two positions or times: goods, money, open matters, keys, and every row
+    ///
+    /// FROM and TO are each a number of entries, a day (to its end, UTC) or a time. With --json every row of the state
+    /// document that is not the same is a line, with what it was and what it is. Exit code 0, also when something changed.
+    #[command(after_help = "Examples:
+  jointledger --ledger baltic diff 120 180
+  jointledger --ledger baltic diff 2025-06-30 2025-09-30 --party LV
+  jointledger --ledger baltic diff 120 --about transfer:L-1
+  jointledger --ledger baltic diff 120 180 --table stocks --json")]
+    Diff(DiffArgs),
     /// Show the state at the end, at an earlier position, or at a time
     #[command(after_help = "Examples:
   jointledger --ledger baltic state --party LT

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod checkpoint;
 pub(crate) mod compare;
 pub(crate) mod demo;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod generate;
@@ -48,6 +49,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Pending => pending::list(context),
         Command::Show(what) => show::run(what, context),
         Command::Log(args) => log::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
         Command::State(args) => state::run(&args, context),
         Command::Status(args) => status::run(&args, context),
         Command::Signatures => signatures::run(context),

@@ -86,22 +86,65 @@ fn waits(missing: &[Signer]) -> String {
     format!("\n  no effect yet: it waits for {}", signer_list(missing))
 }
 
-/// Entries in a list, one a row.
-pub(crate) fn entries(entries: &[Entry]) -> Table {
-    table(
-        &["ENTRY", "RECORDED", "BY", "WHAT"],
-        entries.iter().map(|entry| {
-            let by = match (entry.party, entry.role) {
-                (Some(party), Some(role)) => format!("{party} {role}"),
-                _ => "?".into(),
-            };
-            let mut what = events(&entry.events);
-            if !entry.waits_for.is_empty() {
-                what.push_str(&format!(" (waits for {})", entry.waits_for.join("; ")));
-            }
-            vec![entry.entry.to_string(), entry.recorded_at.clone(), by, what]
-        }),
-    )
+/// The head of a list of entries, whose last position has so many digits.
+pub(crate) fn entries_head(digits: usize) -> String {
+    row(digits, "ENTRY", "RECORDED", "BY", "WHAT")
+}
+
+/// An entry in a list: one row. Columns are as wide for each, so that no row waits for the others.
+pub(crate) fn entries_row(digits: usize, entry: &Entry) -> String {
+    let by = match (entry.party, entry.role) {
+        (Some(party), Some(role)) => format!("{party} {role}"),
+        _ => "?".into(),
+    };
+    let mut what = events(&entry.events);
+    if !entry.waits_for.is_empty() {
+        what.push_str(&format!(" (waits for {})", entry.waits_for.join("; ")));
+    }
+    if let Some(refused) = &entry.refused_by {
+        what.push_str(&format!(" (refused in entry {})", refused.entry));
+    }
+    if let Some(by) = entry.corrected_by {
+        what.push_str(&format!(" (corrected by entry {by})"));
+    }
+    row(digits, &entry.entry.to_string(), &entry.recorded_at, &by, &what)
+}
+
+fn row(digits: usize, entry: &str, recorded: &str, by: &str, what: &str) -> String {
+    /// So wide is a time with its thousandths, and so wide are a party and a role.
+    const WIDTHS: (usize, usize) = (24, 7);
+    let (time, officer) = WIDTHS;
+    let lead = format!("  {entry:<digits$}  {recorded:<time$}  {by:<officer$}  ", digits = digits.max(5));
+    match terminal_width() {
+        Some(width) => wrapped(&lead, what, width),
+        None => format!("{lead}{what}"),
+    }
+}
+
+/// How wide the terminal is, if the answer goes to one.
+pub(crate) fn terminal_width() -> Option<usize> {
+    terminal_size_of(std::io::stdout()).map(|(Width(width), _)| usize::from(width))
+}
+
+/// `lead` and then `words`, broken at blanks so that no line is wider than `width` unless a word is; what goes on
+/// stands below where the words began.
+pub(crate) fn wrapped(lead: &str, words: &str, width: usize) -> String {
+    let indent = lead.chars().count();
+    let (mut text, mut at) = (lead.to_owned(), indent);
+    for (index, word) in words.split(' ').enumerate() {
+        let wide = word.chars().count();
+        if index > 0 && at.saturating_add(wide).saturating_add(1) > width {
+            text.push('\n');
+            text.push_str(&" ".repeat(indent));
+            at = indent;
+        } else if index > 0 {
+            text.push(' ');
+            at = at.saturating_add(1);
+        }
+        text.push_str(word);
+        at = at.saturating_add(wide);
+    }
+    text
 }
 
 /// What goods are at present.
@@ -196,7 +239,7 @@ pub(crate) fn fields(event: &Event) -> Vec<String> {
 }
 
 /// A value as an officer would write it: `field=value; field=value` for a structure.
-fn inside(value: &Value) -> String {
+pub(crate) fn inside(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(fields) => fields
@@ -215,8 +258,25 @@ fn quoted(text: &Text) -> String {
 
 /// An event in one line.
 pub(crate) fn event(event: &Event) -> String {
-    let name = event.name();
-    let about = match event {
+    format!("{} {}", event.name(), about(event))
+}
+
+/// An event as a sentence: `Transfer proposed: L-1 LOAN EE to LV, 1 item`.
+pub(crate) fn happened(event: &Event) -> String {
+    let mut words = String::new();
+    for letter in event.name().chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+            words.extend(letter.to_lowercase());
+        } else {
+            words.push(letter);
+        }
+    }
+    format!("{words}: {}", about(event))
+}
+
+fn about(event: &Event) -> String {
+    match event {
         Event::LedgerConstituted(e) => format!(
             "{}, {}",
             e.charter.origin,
@@ -454,6 +514,5 @@ pub(crate) fn event(event: &Event) -> String {
         }
         Event::WarrantyResolved(e) => format!("{} {}: {}", e.claim, e.result, quoted(&e.finding)),
         Event::ContractClosed(e) => e.contract.to_string(),
-    };
-    format!("{name} {about}")
+    }
 }

@@ -11,10 +11,11 @@ use ledger_core::domain::movement::Movement;
 use ledger_core::domain::party::PartyRecord;
 use ledger_core::domain::procurement::{Contract, Framework, Programme};
 use ledger_core::domain::register::{Master, Stock};
+use ledger_core::domain::station::Shift;
 use ledger_core::domain::support::SupportOrder;
 use ledger_core::domain::transfer::{Transfer, TransferStatus};
-use ledger_core::domain::{Event, Party, Role, State};
-use ledger_core::journal::{Receipt, Visit};
+use ledger_core::domain::{Event, Party, Role, State, Timestamp};
+use ledger_core::journal::{Receipt, Signed, Signings, Visit};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -59,6 +60,20 @@ pub(crate) fn receipt(receipt: &Receipt) -> Value {
     })
 }
 
+/// What became of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    /// It took effect.
+    InEffect,
+    /// It waits for signatures.
+    Waits,
+    /// It was refused or withdrawn, and never took effect.
+    Refused,
+    /// It took effect, and that was taken back.
+    Corrected,
+}
+
 /// An entry in a list.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Entry {
@@ -75,11 +90,31 @@ pub(crate) struct Entry {
     pub(crate) waits_for: Vec<String>,
     pub(crate) documents: Vec<Document>,
     pub(crate) events: Vec<Event>,
+    /// When the first of its events is said to have occurred.
+    pub(crate) occurred_at: Option<Timestamp>,
+    /// How much later it was recorded, in milliseconds.
+    pub(crate) recorded_later_ms: u64,
+    /// Who signed it: the author first, then who countersigned it, each with the entry that carries the signature.
+    pub(crate) signers: Vec<Signed>,
+    /// Who refused or withdrew it.
+    pub(crate) refused_by: Option<Signed>,
+    /// What became of it.
+    pub(crate) status: Status,
+    /// The entry with which it took effect: its own, or that of the last signature.
+    pub(crate) in_effect_since: Option<u64>,
+    /// The entry that corrected it.
+    pub(crate) corrected_by: Option<u64>,
+    /// Where the item that is shown went by it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) moved: Vec<Shift>,
 }
 
 impl Entry {
+    /// As the entry was when it was recorded; [`settle`] adds what came later.
     pub(crate) fn of(visit: &Visit<'_>) -> Self {
         let (act, officer) = (visit.entry.act(), visit.officer());
+        let occurred_at = act.act.events.iter().map(Event::occurred_at).min();
+        let waits = !visit.missing.is_empty();
         Self {
             entry: act.seq,
             recorded_at: act.recorded_at.to_string(),
@@ -92,15 +127,35 @@ impl Entry {
             waits_for: wanted(visit.missing),
             documents: act.act.documents.clone(),
             events: act.act.events.clone(),
+            occurred_at,
+            recorded_later_ms: occurred_at.map_or(0, |occurred| act.recorded_at.since(occurred)),
+            signers: vec![Signed::author(visit)],
+            refused_by: None,
+            status: if waits { Status::Waits } else { Status::InEffect },
+            in_effect_since: (!waits).then_some(act.seq),
+            corrected_by: None,
+            moved: Vec::new(),
         }
     }
 }
 
-/// Says of each entry what it waits for in `state`, which is the one to be shown.
-pub(crate) fn settle<'a>(entries: impl IntoIterator<Item = &'a mut Entry>, state: &State) {
-    for entry in entries.into_iter().filter(|entry| !entry.waited_for.is_empty()) {
-        let pending = state.pending().find(|(seq, _)| **seq == entry.entry);
-        entry.waits_for = pending.map_or_else(Vec::new, |(_, pending)| wanted(&pending.missing));
+/// Says of an entry what became of it by the end, of which `state` and `signings` are.
+pub(crate) fn settle(entry: &mut Entry, state: &State, signings: &Signings) {
+    if let Some(signing) = signings.of(entry.entry) {
+        let pending = state.waiting(entry.entry);
+        entry.waits_for = pending.map_or_else(Vec::new, |pending| wanted(&pending.missing));
+        entry.signers.extend(signing.countersigned.iter().cloned());
+        entry.refused_by = signing.refused.clone();
+        entry.in_effect_since = signing.in_effect_since;
+        entry.status = match (&signing.refused, signing.in_effect_since) {
+            (Some(_), _) => Status::Refused,
+            (None, Some(_)) => Status::InEffect,
+            (None, None) => Status::Waits,
+        };
+    }
+    if let Some(correction) = state.correction(entry.entry) {
+        entry.corrected_by = Some(correction.by);
+        entry.status = Status::Corrected;
     }
 }
 

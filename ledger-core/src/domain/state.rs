@@ -187,6 +187,13 @@ impl State {
         self.walk(rows)
     }
 
+    /// The names of all tables and single values, in the order of the state document.
+    pub fn tables() -> Vec<&'static str> {
+        let mut names = Vec::new();
+        Self::name_tables(&mut names);
+        names
+    }
+
     /// Shows every row of this state beside the row of the same key in a later one.
     ///
     /// # Errors

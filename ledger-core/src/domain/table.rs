@@ -90,6 +90,13 @@ macro_rules! tables {
                 Ok(())
             }
 
+            /// Adds the names of all tables and values, in the order in which they are shown.
+            pub(crate) fn name_tables(names: &mut Vec<&'static str>) {
+                $(names.push(stringify!($table));)*
+                $($(names.push(stringify!($value));)*)?
+                $($(<$inner>::name_tables(names);)*)?
+            }
+
             /// Shows every row beside the one of the same key in another state.
             pub(crate) fn walk_beside<P: $crate::domain::table::Pairs>(
                 &self,

@@ -5,6 +5,7 @@
 mod act_schemas;
 mod codes;
 mod debts;
+mod difference;
 mod entries;
 mod random;
 mod schemas;

@@ -8,11 +8,8 @@ mod trust;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use ledger_core::domain::compromise::Doubt;
-use ledger_core::domain::correction::Correction;
-use ledger_core::domain::ratification::{Ratification, RatificationStatus, Reliance};
-use ledger_core::domain::{Party, PublicKey, State, Subject};
-use ledger_core::journal::{self, Thread, Until};
+use ledger_core::domain::{State, Subject};
+use ledger_core::journal::{self, Signings, Thread, Until};
 use ledger_core::ledger::Tip;
 use ledger_core::ledger::checkpoint::SignedCheckpoint;
 use ledger_core::ledger::interval::Interval;
@@ -25,7 +22,8 @@ use crate::cli::ShowCommand;
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::render::json::Entry;
-use crate::render::{human, json};
+use crate::render::since::Since;
+use crate::render::{human, json, timeline};
 
 pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, CommandError> {
     match what {
@@ -151,14 +149,15 @@ fn unknown(kind: &str, id: impl std::fmt::Display) -> CommandError {
 fn history(context: &Context, subject: Subject) -> Result<(Tip, Vec<Entry>), CommandError> {
     let store = context.look()?;
     let mut bar = context.progress("reading");
-    let (mut thread, mut entries) = (Thread::of(subject), Vec::new());
+    let (mut thread, mut signings, mut entries) = (Thread::of(subject), Signings::default(), Vec::new());
     let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
+        signings.note(&visit);
         if thread.takes(&visit) {
-            entries.push(Entry::of(&visit));
+            entries.push(Entry { moved: thread.moved().to_vec(), ..Entry::of(&visit) });
         }
         ControlFlow::Continue(())
     })?;
-    json::settle(&mut entries, tip.state());
+    entries.iter_mut().for_each(|entry| json::settle(entry, tip.state(), &signings));
     Ok((tip, entries))
 }
 
@@ -184,16 +183,9 @@ fn answer(
         return Ok(Answer::Done);
     }
     context.say(human::strong("History"))?;
-    context.say(human::indented(&human::entries(history)))?;
-    let consents = history.iter().flat_map(|entry| {
-        state.reliances(entry.entry).iter().map(|reliance| {
-            let (party, family) = (reliance.party.to_string(), reliance.family.to_string());
-            vec![entry.entry.to_string(), party, family, reliance.basis.to_string()]
-        })
-    });
-    if let Some(consents) = rows(&["ENTRY", "OF", "FOR", "RESTS ON"], consents.collect()) {
-        context.say(human::strong("Consents"))?;
-        context.say(consents)?;
+    let digits = history.last().map_or(1, |last| last.entry.to_string().len());
+    for entry in history {
+        context.say(timeline::knot(entry, &Since::of(state, entry.entry), digits))?;
     }
     Ok(Answer::Done)
 }
@@ -202,9 +194,10 @@ fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
     let store = context.look()?;
     let kept = kept_checkpoints(context)?;
     let mut roots = BTreeMap::new();
-    let mut found = None;
+    let (mut found, mut signings) = (None, Signings::default());
     let mut bar = context.progress("reading");
     let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
+        signings.note(&visit);
         if visit.entry.act().seq == position {
             found = Some(Entry::of(&visit));
         }
@@ -214,8 +207,8 @@ fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
         ControlFlow::Continue(())
     })?;
     drop(bar);
-    json::settle(&mut found, tip.state());
-    let entry = found.ok_or_else(|| unknown("entry", position))?;
+    let mut entry = found.ok_or_else(|| unknown("entry", position))?;
+    json::settle(&mut entry, tip.state(), &signings);
     let since = Since::of(tip.state(), position);
     let proven = tip.head().origin.as_ref().map(|origin| {
         let keys = CheckpointKeys::of(tip.state(), origin);
@@ -243,6 +236,14 @@ fn entry(position: u64, context: &Context) -> Result<Answer, CommandError> {
             "  document     {} {} ({} bytes)",
             document.kind, document.sha256, document.bytes
         ))?;
+    }
+    for signed in entry.signers.iter().skip(1) {
+        let officer = signed.role.zip(signed.party).map(|(role, party)| format!("{role} of {party}"));
+        let (officer, key) = (officer.unwrap_or_else(|| "?".into()), signed.key.short());
+        context.say(format_args!("  countersign  {officer} in entry {} ({key})", signed.entry))?;
+    }
+    if let Some(refused) = &entry.refused_by {
+        context.say(format_args!("  refused      in entry {}; it never took effect", refused.entry))?;
     }
     if !entry.waits_for.is_empty() {
         context.say(format_args!("  waits for    {}", entry.waits_for.join("; ")))?;
@@ -306,78 +307,4 @@ fn kept_checkpoints(context: &Context) -> Result<Vec<SignedCheckpoint>, CommandE
         context.talk(format_args!("{}: {}", finding.code, finding.reason));
     }
     Ok(shown.into_iter().map(|shown| shown.signed).collect())
-}
-
-/// On what an act rests, and what became of it.
-#[derive(Serialize)]
-struct Since<'a> {
-    /// The consents of others that it took.
-    rests_on: &'a [Reliance],
-    /// What was owed or said afterwards, where a crisis stood in for a consent.
-    ratifications: Vec<Answered<'a>>,
-    /// The act that corrected it.
-    corrected: Option<&'a Correction>,
-    /// Signatures on it that may not have been their officer's.
-    doubts: Vec<Doubted<'a>>,
-}
-
-#[derive(Serialize)]
-struct Answered<'a> {
-    party: Party,
-    #[serde(flatten)]
-    ratification: &'a Ratification,
-}
-
-#[derive(Serialize)]
-struct Doubted<'a> {
-    key: PublicKey,
-    #[serde(flatten)]
-    doubt: &'a Doubt,
-}
-
-impl<'a> Since<'a> {
-    fn of(state: &'a State, entry: u64) -> Self {
-        let owed = state.ratifications().filter(|((act, _), _)| *act == entry);
-        let doubts = state.doubts().filter(|((act, _), _)| *act == entry);
-        Self {
-            rests_on: state.reliances(entry),
-            ratifications: owed
-                .map(|((_, party), ratification)| Answered { party: *party, ratification })
-                .collect(),
-            corrected: state.correction(entry),
-            doubts: doubts.map(|((_, key), doubt)| Doubted { key: *key, doubt }).collect(),
-        }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let rests =
-            self.rests_on.iter().map(|reliance| format!("  rests on     {}", human::reliance(reliance)));
-        let mut lines: Vec<String> = rests.collect();
-        for Answered { party, ratification } in &self.ratifications {
-            let became = match ratification.status {
-                RatificationStatus::Owed => format!("owed by {party} until {}", ratification.due),
-                RatificationStatus::Ratified { entry } => format!("by {party} in entry {entry}"),
-                RatificationStatus::Refused { entry } => format!("refused by {party} in entry {entry}"),
-                RatificationStatus::Unwound { entry } => {
-                    format!("refused by {party}, undone in entry {entry}")
-                }
-            };
-            lines.push(format!("  ratification {became}"));
-        }
-        lines.extend(
-            self.corrected.map(|correction| {
-                format!("  corrected    by entry {}: {}", correction.by, correction.reason)
-            }),
-        );
-        for Doubted { key, doubt } in &self.doubts {
-            let cleared =
-                doubt.cleared_in.map_or_else(String::new, |entry| format!(", cleared in entry {entry}"));
-            lines.push(format!(
-                "  in doubt     key {}, since entry {}{cleared}",
-                key.short(),
-                doubt.declared_in
-            ));
-        }
-        lines
-    }
 }
