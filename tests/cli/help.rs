@@ -287,6 +287,7 @@ fn every_command_answers_programs_in_json_lines() {
         ("waiting", "status --party LT".into()),
         ("signatures", "signatures".into()),
         ("head", "state".into()),
+        ("difference", "diff 7".into()),
         ("book_row", "books --party EE".into()),
         ("reconciliation", "reconcile book.csv --party EE".into()),
         ("verification", "verify".into()),

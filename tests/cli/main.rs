@@ -19,6 +19,7 @@ mod damage; // restored backups, broken and missing files: refused in words, nev
 mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
 mod help; // descriptions, examples that parse, completions, manual pages, colour, quiet, pipes
+mod history; // the log by question, differences of states, and how the life of a thing is told
 mod json_lines; // what `append` takes, refuses and says, in files and line by line
 mod keys; // passphrases, modes, ssh-agent; nothing secret is said
 mod kills; // what was acknowledged is there after kill -9

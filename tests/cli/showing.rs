@@ -31,7 +31,7 @@ fn what_was_done_on_consent_and_in_a_crisis_is_shown_with_what_it_rests_on() {
     let (authorisation, history) = show(&world, "authorisation SA-1");
     assert_eq!(authorisation["terms"]["limits"]["vehicles"], 60);
     assert_eq!(authorisation["under_way"], json!(["M-1"]));
-    assert_eq!(positions(&history), [13]);
+    assert_eq!(positions(&history), [13, 15]);
 
     let (order, history) = show(&world, "support S-1");
     assert_eq!((&order["status"], &order["delivered_value"]), (&json!("ordered"), &json!("0.00 EUR")));

@@ -108,6 +108,10 @@ fn blurred(text: &str) -> String {
         while let Some(place) = (0..line.len()).find(|place| is_time(line.get(*place..*place + 24))) {
             line.replace_range(place..place + 24, "[..]");
         }
+        // How much later an act was recorded than it occurred: chapters are played on any day.
+        if let (Some(from), Some(to)) = (line.find("recorded [..] ("), line.find(" later)")) {
+            line.replace_range(from + "recorded [..] (".len()..to, "[..]");
+        }
         // Signatures, roots and times of checkpoints.
         if let Some(at) = line.rfind(' ').filter(|_| line.starts_with("\u{2014} ")) {
             line.replace_range(at + 1.., "[..]");
@@ -171,7 +175,7 @@ fn the_program_answers_as_the_tutorial_says() {
         }
         chapters.push((source, copy));
     }
-    assert_eq!(chapters.len(), 13, "a chapter is missing, or a new one is not counted");
+    assert_eq!(chapters.len(), 14, "a chapter is missing, or a new one is not counted");
 
     let cases = trycmd::TestCases::new();
     cases.default_bin_path(env!("CARGO_BIN_EXE_jointledger"));

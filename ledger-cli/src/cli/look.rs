@@ -1,9 +1,10 @@
 //! Arguments of looking: things, entries, states, open matters, books.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command, Subcommand};
 use ledger_core::domain::ids::{
     AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, SupportOrderId, TransferId,
 };
@@ -116,7 +117,7 @@ pub(crate) struct LogArgs {
     #[arg(long)]
     pub(crate) role: Option<Role>,
     /// Only acts with an event of this kind, such as TransferProposed; of one of these, when given several times
-    #[arg(long, value_name = "EVENT", value_parser = kinds(), hide_possible_values = true)]
+    #[arg(long, value_name = "EVENT", value_parser = KindName, hide_possible_values = true)]
     pub(crate) kind: Vec<String>,
     /// Only acts recorded on this day, at this time, or later
     #[arg(long, value_name = "TIME")]
@@ -144,9 +145,26 @@ pub(crate) struct LogArgs {
     pub(crate) corrected: bool,
 }
 
-/// The names of all kinds of events: what is near one of them is proposed, and a shell can complete it.
-fn kinds() -> PossibleValuesParser {
-    PossibleValuesParser::new(Event::CATALOGUE.iter().map(|(_, name)| *name))
+/// The name of a kind of event. Shells are told all names to complete; one that is not known is refused by the command,
+/// in a sentence and not in a list of two hundred names.
+#[derive(Debug, Clone)]
+struct KindName;
+
+impl TypedValueParser for KindName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Event::CATALOGUE.iter().map(|(_, name)| PossibleValue::new(*name))))
+    }
 }
 
 /// The beginning of a digest.

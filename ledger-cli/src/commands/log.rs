@@ -20,6 +20,10 @@ use crate::render::json::Entry;
 use crate::render::{human, json};
 
 pub(crate) fn run(args: &LogArgs, context: &Context) -> Result<Answer, CommandError> {
+    if let Some(kind) = args.kind.iter().find(|kind| !Event::CATALOGUE.iter().any(|(_, name)| name == kind)) {
+        return Err(CommandError::usage(format!("there is no kind of event {kind}"))
+            .hint("`jointledger record --help` lists them; write it as TransferProposed"));
+    }
     let store = context.look()?;
     let (end, signings) = read(&store, context)?;
     require_possible(args, &end)?;

@@ -107,6 +107,9 @@ pub(crate) struct Entry {
     /// Where the item that is shown went by it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) moved: Vec<Shift>,
+    /// Which of its events are about the thing that is shown: people see these.
+    #[serde(skip)]
+    pub(crate) about: Vec<usize>,
 }
 
 impl Entry {
@@ -135,6 +138,7 @@ impl Entry {
             in_effect_since: (!waits).then_some(act.seq),
             corrected_by: None,
             moved: Vec::new(),
+            about: Vec::new(),
         }
     }
 }

@@ -64,12 +64,14 @@ fn length(milliseconds: u64) -> String {
 fn facts(entry: &Entry, since: &Since<'_>) -> Vec<(&'static str, String)> {
     let mut facts: Vec<(&str, String)> = Vec::new();
     let first = |event: &Event| entry.occurred_at == Some(event.occurred_at());
-    for event in entry.events.iter().take(LISTED.0) {
+    let about: Vec<&Event> = entry.about.iter().filter_map(|index| entry.events.get(*index)).collect();
+    let told = if about.is_empty() { entry.events.iter().collect() } else { about };
+    for event in told.iter().take(LISTED.0) {
         let at = if first(event) { String::new() } else { format!(" ({})", event.occurred_at()) };
         facts.push(("", human::strong(human::happened(event)) + &at));
     }
-    if let Some(more @ 1..) = entry.events.len().checked_sub(LISTED.0) {
-        facts.push(("", format!("and {more} more")));
+    if let Some(more @ 1..) = entry.events.len().checked_sub(told.len().min(LISTED.0)) {
+        facts.push(("", format!("and {more} more in the same act")));
     }
     facts
         .push(("signed by  ", entry.signers.iter().map(|s| signer(s, entry)).collect::<Vec<_>>().join(", ")));

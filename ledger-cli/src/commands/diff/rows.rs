@@ -19,6 +19,9 @@ use crate::render::{human, timeline};
 const GOODS: &str = "stocks";
 /// The table of keys.
 const KEYS: &str = "keys";
+/// Tables that say of acts who signed them and which can be taken back: something for nearly every act. Their rows are
+/// counted.
+const COUNTED: [&str; 2] = ["signed", "reversible"];
 /// So many characters of a value are shown.
 const SHOWN: usize = 60;
 
@@ -36,9 +39,29 @@ pub(super) fn tell(
         section("Money owed", money(&from.state, &to.state, args.party), context)?;
         section("Open matters", matters(from, to, args.party), context)?;
     }
-    section("Keys", of(KEYS).map(|row| plain(row, "")).collect(), context)?;
-    let rest = found.iter().filter(|row| ![GOODS, KEYS].contains(&row.row.table));
-    section("Rows", rest.map(|row| plain(row, row.row.table)).collect(), context)
+    section("Keys", of(KEYS).map(key).collect(), context)?;
+    let counted = |row: &&Difference| args.table.is_empty() && COUNTED.contains(&row.row.table);
+    let rest = found.iter().filter(|row| ![GOODS, KEYS].contains(&row.row.table) && !counted(row));
+    section("Rows", rest.map(|row| plain(row, row.row.table)).collect(), context)?;
+    for table in COUNTED {
+        let rows = found.iter().filter(counted).filter(|row| row.row.table == table).count();
+        if rows > 0 {
+            let rows = human::count(rows as u64, "row", "rows");
+            context.say(format_args!("  {table}: {rows}; `--table {table}` lists them"))?;
+        }
+    }
+    Ok(())
+}
+
+/// A key: whose it is, or what became of it.
+fn key(difference: &Difference) -> String {
+    let short: String = text(&value(&difference.row.key)).chars().take(8).collect();
+    let row = difference.after.as_deref().or(difference.before.as_deref()).map_or(Value::Null, value);
+    let whose = |name: &str| row.get(name).map(text).unwrap_or_default();
+    let became = if difference.change() == Change::Changed { changes(difference) } else { String::new() };
+    format!("{} {short}  {} of {}  {became}", mark(difference.change()), whose("role"), whose("party"))
+        .trim_end()
+        .to_owned()
 }
 
 fn section(title: &str, lines: Vec<String>, context: &Context) -> Result<(), CommandError> {
@@ -121,17 +144,31 @@ fn plain(difference: &Difference, table: &str) -> String {
     let says = match difference.change() {
         Change::Added => difference.after.as_deref().map(|row| text(&value(row))).unwrap_or_default(),
         Change::Removed => String::new(),
-        Change::Changed => difference
-            .fields()
-            .iter()
-            .map(|field| {
-                let (was, is) = (text(&field.before), text(&field.after));
-                format!("{} {was} \u{2192} {is}", field.field).trim_start().to_owned()
-            })
-            .collect::<Vec<_>>()
-            .join(" \u{b7} "),
+        Change::Changed => changes(difference),
     };
     format!("{} {name}  {says}", mark(difference.change())).trim_end().to_owned()
+}
+
+/// The fields that changed, each with what it was and is; of a list, what came and what went.
+fn changes(difference: &Difference) -> String {
+    let each = difference.fields().into_iter().map(|field| {
+        let words = match (&field.before, &field.after) {
+            (Value::Array(before), Value::Array(after)) => {
+                let gone = before
+                    .iter()
+                    .filter(|value| !after.contains(value))
+                    .map(|value| format!("- {}", text(value)));
+                let come = after
+                    .iter()
+                    .filter(|value| !before.contains(value))
+                    .map(|value| format!("+ {}", text(value)));
+                gone.chain(come).collect::<Vec<_>>().join(", ")
+            }
+            (before, after) => format!("{} \u{2192} {}", text(before), text(after)),
+        };
+        format!("{} {words}", field.field.replace('_', " ")).trim_start().to_owned()
+    });
+    each.collect::<Vec<_>>().join(" \u{b7} ")
 }
 
 /// A value as an officer would write it, as far as a line has room for it.

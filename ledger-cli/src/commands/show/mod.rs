@@ -149,11 +149,15 @@ fn unknown(kind: &str, id: impl std::fmt::Display) -> CommandError {
 fn history(context: &Context, subject: Subject) -> Result<(Tip, Vec<Entry>), CommandError> {
     let store = context.look()?;
     let mut bar = context.progress("reading");
-    let (mut thread, mut signings, mut entries) = (Thread::of(subject), Signings::default(), Vec::new());
+    let (mut thread, mut signings, mut entries) =
+        (Thread::of(subject.clone()), Signings::default(), Vec::new());
     let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |visit| {
         signings.note(&visit);
         if thread.takes(&visit) {
-            entries.push(Entry { moved: thread.moved().to_vec(), ..Entry::of(&visit) });
+            let events = visit.entry.act().act.events.iter().enumerate();
+            let about = events.filter(|(_, event)| event.concerns(visit.state).contains(&subject));
+            let about = about.map(|(index, _)| index).collect();
+            entries.push(Entry { moved: thread.moved().to_vec(), about, ..Entry::of(&visit) });
         }
         ControlFlow::Continue(())
     })?;
