@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use ledger_core::domain::{ActId, Subject};
-use ledger_core::journal::{Journal, JournalError, Stamp, Thread, Until, replay};
+use ledger_core::journal::{Journal, JournalError, Moment, Stamp, Thread, Until, moments, replay};
 use ledger_core::ledger::RawEntry;
 use ledger_core::ledger::tip::Tip;
 use ledger_core::store::memory::MemoryStore;
@@ -48,6 +48,28 @@ fn a_replay_gives_the_state_to_the_end_to_a_size_or_to_a_time() {
     assert_eq!(replayed(Until::Time(time("1999-01-01T00:00:00Z"))), 0);
     let tip = run(&store, Until::End).unwrap();
     assert_eq!((tip.head().size, tip.head().link), (size, sound.anchor.link));
+}
+
+#[test]
+fn two_moments_of_one_replay_are_what_two_replays_give() {
+    let sound = sound();
+    let store = store(&sound);
+    let size = sound.anchor.size;
+    let alike = |moment: &Moment, until| {
+        let tip = run(&store, until).unwrap();
+        assert_eq!(moment.head, *tip.head(), "{until:?}");
+        assert_eq!(format!("{:?}", moment.state), format!("{:?}", tip.state()), "{until:?}");
+    };
+    let at = |minutes: u64| Until::Time(time(DAWN).later_by(minutes * 60_000));
+    let places =
+        [Until::Size(0), Until::Size(13), at(5), Until::Size(size), Until::End, Until::Size(size + 7)];
+    for first in places {
+        for second in places {
+            let (a, b) = moments(&store, (first, second), &mut |_, _| {}).unwrap();
+            alike(&a, first);
+            alike(&b, second);
+        }
+    }
 }
 
 #[test]
