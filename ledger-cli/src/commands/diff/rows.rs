@@ -1,8 +1,9 @@
 //! Differences in words: goods, money, open matters and keys first, then the rest row by row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::domain::item::ItemId;
+use ledger_core::domain::register::Position;
 use ledger_core::domain::station::{Positions, shifts};
 use ledger_core::domain::status::{Matter, MatterKind};
 use ledger_core::domain::{Party, State};
@@ -88,11 +89,28 @@ fn goods(difference: &Difference, (before, after): (&State, &State)) -> Vec<Stri
         return vec![plain(difference, GOODS)];
     };
     let stands = |state: &State| state.item(&id).map_or_else(Positions::new, |stock| stock.positions.clone());
-    let ways = shifts(&stands(before), &stands(after));
-    if ways.is_empty() {
-        return vec![plain(difference, "")];
+    let (was, is) = (stands(before), stands(after));
+    let ways = if id.is_serial() { shifts(&was, &is) } else { Vec::new() };
+    let mut lines: Vec<_> =
+        ways.iter().map(|shift| format!("{mark} {id}  {}", timeline::station(shift))).collect();
+    if !id.is_serial() {
+        lines = amounts(&was, &is).into_iter().map(|words| format!("{mark} {id}  {words}")).collect();
     }
-    ways.iter().map(|shift| format!("{mark} {id}  {}", timeline::station(shift))).collect()
+    if lines.is_empty() { vec![plain(difference, "")] } else { lines }
+}
+
+/// How much stands where, position by position: over several acts nobody can say which part of a quantity went which
+/// way.
+fn amounts(was: &Positions, is: &Positions) -> Vec<String> {
+    let all: BTreeSet<&Position> = was.keys().chain(is.keys()).collect();
+    let changed = all.into_iter().filter(|position| was.get(*position) != is.get(*position));
+    let told = changed.filter_map(|position| {
+        let (before, after) = (was.get(position), is.get(position));
+        let nothing = before.or(after)?.none();
+        let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
+        Some(format!("{before} \u{2192} {after}: {}", timeline::all(position)))
+    });
+    told.collect()
 }
 
 /// Who owes whom, where that is not what it was.
@@ -142,11 +160,23 @@ fn plain(difference: &Difference, table: &str) -> String {
     let key = text(&value(&difference.row.key));
     let name = [table, &key].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let says = match difference.change() {
-        Change::Added => difference.after.as_deref().map(|row| text(&value(row))).unwrap_or_default(),
+        Change::Added => difference.after.as_deref().map(|row| text(&gist(value(row)))).unwrap_or_default(),
         Change::Removed => String::new(),
         Change::Changed => changes(difference),
     };
     format!("{} {name}  {says}", mark(difference.change())).trim_end().to_owned()
+}
+
+/// What a new row says: the terms of what was agreed, where it has terms.
+fn gist(mut row: Value) -> Value {
+    let mut gist = row.get_mut("terms").map_or(Value::Null, Value::take);
+    if gist.is_null() {
+        gist = row;
+    }
+    if let Some(fields) = gist.as_object_mut() {
+        fields.remove("occurred_at");
+    }
+    gist
 }
 
 /// The fields that changed, each with what it was and is; of a list, what came and what went.
