@@ -172,6 +172,7 @@ fn again(w: &mut World) {
             "break_id": "BRK-04", "reason": "Rounding", "limit_amount": "0.02 EUR", "until": "2026-03-31",
         }}]),
     );
+    day(w, "2026-02-28");
     w.record(
         "LV REC",
         "take a debt in",
