@@ -246,7 +246,8 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     #[command(after_help = "Examples:
   jointledger demo /tmp/demo                          two years of three ministries
   jointledger demo /tmp/regimes --scenario regimes    how much paper peace, authorisations and a crisis take
-  jointledger demo /tmp/findings --scenario findings  nine findings of an audit, answered")]
+  jointledger demo /tmp/findings --scenario findings  nine findings of an audit, answered
+  jointledger demo /tmp/closing --scenario closing    a month that is compared, closed and examined")]
     Demo(DemoArgs),
     /// Found a ledger in a new folder and fill it with generated acts
     #[command(hide = true)]

@@ -181,7 +181,8 @@ fn sampled(sound: &Sound, secret: &[u8; 32], population: fn([(u64, Digest); 2]) 
     let enrolled = json!([{"KeyEnrolled": {"key": key("EE AUD"), "party": "EE", "role": "AUD"}}]);
     let entry = forge.head.size;
     forge.sign("EE ROOT", "enrol an auditor", &[], enrolled);
-    forge.sign("LV REG", "countersign", &[], json!([{"ActCountersigned": {"entry": entry}}]));
+    let countersigned = json!([{"ActCountersigned": {"entry": entry}}]);
+    forge.sign("LV REG", "countersign the auditor", &[], countersigned);
     let opened = json!([{"AuditEngagementOpened": {
         "engagement": "E-1", "from": "2026-01-30", "until": "2026-01-31", "scope": "Radios",
         "commitment": sha256(&[SECRET]),

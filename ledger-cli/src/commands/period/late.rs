@@ -22,7 +22,7 @@ struct Candidate {
     what: String,
 }
 
-pub(super) fn list(id: &PeriodId, context: &Context) -> Result<Answer, CommandError> {
+pub(crate) fn list(id: &PeriodId, context: &Context) -> Result<Answer, CommandError> {
     let store = context.look()?;
     let mut bar = context.progress("reading");
     let mut candidates = Vec::new();

@@ -99,7 +99,7 @@ fn lines(now: &State, then: &State, period: &PeriodId, one: Party, other: Party)
     currencies.into_iter().map(line).collect()
 }
 
-pub(super) fn show(id: &PeriodId, context: &Context) -> Result<Answer, CommandError> {
+pub(crate) fn show(id: &PeriodId, context: &Context) -> Result<Answer, CommandError> {
     let store = context.look()?;
     let mut bar = context.progress("reading");
     let tip = journal::replay(&store, Until::End, &mut |done, total| bar.at(done, total), |_| {

@@ -3,6 +3,9 @@
 mod late;
 mod matrix;
 
+pub(crate) use late::list as late;
+pub(crate) use matrix::show;
+
 use std::ops::ControlFlow;
 
 use ledger_core::domain::ids::PeriodId;
@@ -23,8 +26,8 @@ pub(crate) fn run(command: PeriodCommand, context: &Context) -> Result<Answer, C
     match command {
         PeriodCommand::Fix(args) => fix(&args, context),
         PeriodCommand::Confirm(args) => confirm(&args, context),
-        PeriodCommand::Show(args) => matrix::show(&args.period, context),
-        PeriodCommand::Late(args) => late::list(&args.period, context),
+        PeriodCommand::Show(args) => show(&args.period, context),
+        PeriodCommand::Late(args) => late(&args.period, context),
     }
 }
 
