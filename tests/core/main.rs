@@ -16,6 +16,7 @@ mod laws;
 mod reconcile;
 mod rules;
 mod scenario;
+mod scenario_closing;
 mod scenario_findings;
 mod scenario_regimes;
 mod store;

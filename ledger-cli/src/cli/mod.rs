@@ -1,5 +1,6 @@
 //! The command line: one verb per intention.
 
+mod audit;
 mod charter;
 mod diff;
 mod evidence;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::*;
 pub(crate) use charter::*;
 pub(crate) use diff::*;
 pub(crate) use evidence::*;
@@ -254,6 +256,9 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     #[command(after_help = "Example:
   jointledger --ledger baltic books --party EE > books-ee.csv")]
     Books(BooksArgs),
+    /// Close a period: fix its cut-off, confirm what is owed at it, see what came late
+    #[command(subcommand)]
+    Period(PeriodCommand),
     /// Print the JSON Schema of an act, or of one kind of event
     #[command(after_help = "Examples:
   jointledger schema                   an act, as `append` reads it
@@ -263,7 +268,8 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     #[command(after_help = "Examples:
   jointledger demo /tmp/demo                          two years of three ministries
   jointledger demo /tmp/regimes --scenario regimes    how much paper peace, authorisations and a crisis take
-  jointledger demo /tmp/findings --scenario findings  nine findings of an audit, answered")]
+  jointledger demo /tmp/findings --scenario findings  nine findings of an audit, answered
+  jointledger demo /tmp/closing --scenario closing    a month that is compared, closed and examined")]
     Demo(DemoArgs),
     /// Found a ledger in a new folder and fill it with generated acts
     #[command(hide = true)]

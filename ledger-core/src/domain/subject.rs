@@ -10,8 +10,8 @@ use super::codes::Party;
 use super::consent::Basis;
 use super::event::Event;
 use super::ids::{
-    AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, PublicKey, SupportOrderId,
-    TransferId,
+    AuditFindingId, AuthorisationId, BreakId, ContractId, CrisisId, EngagementId, FrameworkId, MovementId,
+    PeriodId, ProgrammeId, PublicKey, RunId, StatementId, SupportOrderId, TransferId,
 };
 use super::item::{Item, ItemId};
 use super::state::State;
@@ -43,6 +43,18 @@ pub enum Subject {
     Crisis(CrisisId),
     /// A party's membership.
     Party(Party),
+    /// A statement from outside and the runs that were made with it.
+    Statement(StatementId),
+    /// A run of a reconciliation with its breaks.
+    Run(RunId),
+    /// A break, over all runs that found it.
+    Break(BreakId),
+    /// A period of the books with its cut-off and balances.
+    Period(PeriodId),
+    /// An audit engagement with its samples and findings.
+    Engagement(EngagementId),
+    /// A finding of an auditor and what was answered.
+    AuditFinding(AuditFindingId),
 }
 
 impl fmt::Display for Subject {
@@ -60,6 +72,12 @@ impl fmt::Display for Subject {
             Subject::Authorisation(id) => write!(f, "authorisation {id}"),
             Subject::Crisis(id) => write!(f, "crisis {id}"),
             Subject::Party(id) => write!(f, "party {id}"),
+            Subject::Statement(id) => write!(f, "statement {id}"),
+            Subject::Run(id) => write!(f, "run {id}"),
+            Subject::Break(id) => write!(f, "break {id}"),
+            Subject::Period(id) => write!(f, "period {id}"),
+            Subject::Engagement(id) => write!(f, "engagement {id}"),
+            Subject::AuditFinding(id) => write!(f, "finding {id}"),
         }
     }
 }
@@ -83,6 +101,12 @@ pub const KINDS: &[(&str, &str)] = &[
     ("crisis", "NUMBER"),
     ("party", "CODE"),
     ("key", "64 HEXADECIMAL DIGITS"),
+    ("statement", "NUMBER"),
+    ("run", "NUMBER"),
+    ("break", "NUMBER"),
+    ("period", "NAME"),
+    ("engagement", "NUMBER"),
+    ("finding", "NUMBER"),
     ("entry", "POSITION"),
 ];
 
@@ -103,6 +127,12 @@ impl Subject {
             Subject::Authorisation(id) => format!("authorisation:{id}"),
             Subject::Crisis(id) => format!("crisis:{id}"),
             Subject::Party(id) => format!("party:{id}"),
+            Subject::Statement(id) => format!("statement:{id}"),
+            Subject::Run(id) => format!("run:{id}"),
+            Subject::Break(id) => format!("break:{id}"),
+            Subject::Period(id) => format!("period:{id}"),
+            Subject::Engagement(id) => format!("engagement:{id}"),
+            Subject::AuditFinding(id) => format!("finding:{id}"),
         }
     }
 }
@@ -133,6 +163,12 @@ impl FromStr for Subject {
             "crisis" => id.parse().map(Subject::Crisis),
             "party" => id.parse().map(Subject::Party),
             "key" => id.parse().map(Subject::Key),
+            "statement" => id.parse().map(Subject::Statement),
+            "run" => id.parse().map(Subject::Run),
+            "break" => id.parse().map(Subject::Break),
+            "period" => id.parse().map(Subject::Period),
+            "engagement" => id.parse().map(Subject::Engagement),
+            "finding" => id.parse().map(Subject::AuditFinding),
             _ => position(id).map(Subject::Entry),
         }
         .map_err(wrong)

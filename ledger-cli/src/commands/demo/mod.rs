@@ -2,6 +2,7 @@
 //! Each story ends with what it is told for.
 
 mod baltic;
+mod closing;
 mod findings;
 mod regimes;
 
@@ -33,6 +34,8 @@ pub(crate) enum Story {
     Regimes,
     /// Nine findings of an audit, and what the ledger answers to each
     Findings,
+    /// A month that is compared, closed and examined: breaks, cut-off, balances, sample, finding
+    Closing,
 }
 
 pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Answer, CommandError> {
@@ -40,6 +43,7 @@ pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Answer, CommandE
         Story::Baltic => baltic::run(&args.dir, context),
         Story::Regimes => regimes::run(&args.dir, context),
         Story::Findings => findings::run(&args.dir, context),
+        Story::Closing => closing::run(&args.dir, context),
     }
 }
 

@@ -4,6 +4,7 @@
 //! signed by an officer who may; the rest are wrong in one respect or another.
 
 mod agreements;
+mod closing;
 mod contracts;
 mod goods;
 mod governance;
@@ -20,6 +21,7 @@ use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::strategy::Strategy;
 
+use crate::rules::books_drafts::{REC, tolerances};
 use crate::rules::world::*;
 
 pub(super) const PARTIES: [&str; 3] = [EE, LV, LT];
@@ -134,6 +136,7 @@ const FAMILIES: &[(&str, usize, Generator)] = &[
     ("materiel", 6, materiel::materiel),
     ("support", 3, materiel::support),
     ("governance", 6, governance::governance),
+    ("closing", 14, closing::closing),
     ("waiting", 4, sign_something),
 ];
 
@@ -225,6 +228,10 @@ pub(super) fn beginning() -> World {
         w.accept((party, PBO), register_ammunition(&of(SHELLS, "40 EA"), party));
         w.accept((party, PBO), register(&of(FUEL, "100.5 LTR"), party));
     }
+    for (party, witness) in [(EE, LV), (LV, LT), (LT, EE)] {
+        w.agree(&[(party, ROOT), (witness, ROOT)], enrol(key_of((party, REC)), party, REC));
+    }
+    w.agree(&[(EE, MIN), (LV, MIN), (LT, MIN)], tolerances());
     w.accept((EE, PBO), register(GUN2, EE));
     for item in [materiel_drafts::VEHICLE, materiel_drafts::TURRET, materiel_drafts::RADIO] {
         w.accept((LV, PBO), register(item, LV));
