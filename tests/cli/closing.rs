@@ -101,7 +101,7 @@ fn a_cut_off_is_computed_for_the_officer_and_a_false_one_is_refused_with_the_rig
         .says(&["nothing was recorded until"]);
     let root = "00".repeat(32);
     let wrong = format!(
-        "record PeriodCutoffFixed --period 2026-02 --last-day 2026-02-28 --size 67 --root {root} --key EE-FIN"
+        "record period-cutoff-fixed --period 2026-02 --last-day 2026-02-28 --size 67 --root {root} --key EE-FIN"
     );
     let refused = line(&world, &wrong);
     assert!(
