@@ -14,6 +14,7 @@
 mod accession;
 mod bundles; // export, import, a bundle as a ledger, checkpoints in an audit
 mod checkpoints; // what a log and a witness sign and refuse, and receipts that hold without the ledger
+mod closing; // a month that is compared, closed and examined, as officers and programs see it
 mod comparing; // copies of a ledger, and the proof of a fork
 mod damage; // restored backups, broken and missing files: refused in words, never a panic
 mod demo; // what the README promises of it, and looking around in what it leaves

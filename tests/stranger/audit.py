@@ -2,12 +2,17 @@
 (section 14). The rules of the domain are not known here."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from hashlib import sha256
 from typing import Iterator, Optional
 
 from curve import key_flaw, verify
 from note import COSIGNATURE, ED25519, Key
 from schema import MOST, SIGNATURE, Entry, LeftOver, Malformed, Schema
-from tree import leaf
+from tree import Tree, leaf
+
+DAYS = {"PeriodCutoffFixed": "last_day", "SampleDrawn": "day"}
+"""The kinds of event that name what the ledger was at the end of a day, and the field with the day."""
 
 ROOT, REGISTRAR = "ROOT", "REG"
 
@@ -170,6 +175,11 @@ class Auditor:
         self.recorded_at = 0
         self.skew = 0
         self.acts: dict[bytes, int] = {}
+        self.tree = Tree()
+        self.ends: list[tuple[int, int]] = []
+        """Each day but the newest on which something was recorded, and the size at its end."""
+        self.newest: Optional[int] = None
+        self.commitments: dict[str, bytes] = {}
         self.keys = Keys(schema.words["Role"])
         self.findings: list[Finding] = []
 
@@ -189,6 +199,7 @@ class Auditor:
             self._advance(entry, holds=len(self.findings) == before)
         self.size += 1
         self.link = leaf(raw)
+        self.tree.push(self.link)
         return entry
 
     def finish(self) -> None:
@@ -236,9 +247,26 @@ class Auditor:
                 message = self.schema.signed_accession(entry.origin, event)
                 if not verify(event["root_key"], message, event["accession"]):
                     self.note("E19", f"{event['party']} has not signed its accession to {entry.origin}")
+        for name, event in entry.events:
+            if name in DAYS:
+                self._day_end(event[DAYS[name]], event["size"], event["root"], date_of(entry.recorded_at))
+        for name, event in entry.events:
+            committed = self.commitments.get(event["engagement"]) if name == "SampleDrawn" else None
+            if committed not in (None, sha256(event.get("secret", b"")).digest()):
+                self.note("E28", f"engagement {event['engagement']} is committed to another secret")
         roots = set(new_keys(entry)) if self.size == 0 else set()
         if entry.author not in self.keys.named | roots:
             self.note("I03", f"key {entry.author.hex()} was never named")
+
+    def _day_end(self, day: int, size: int, root: bytes, today: int) -> None:
+        if day >= today:
+            return
+        if self.newest is not None and self.newest <= day:
+            known = self.size
+        else:
+            known = max((end for over, end in self.ends if over <= day), default=0)
+        if (size, root) != (known, self.tree.root(known)):
+            self.note("E27", f"at the end of {day} there were {known} entries, root {self.tree.root(known).hex()}")
 
     def _genesis_flaw(self, entry: Entry) -> Optional[str]:
         if [name for name, _ in entry.events] != ["LedgerConstituted"]:
@@ -259,14 +287,26 @@ class Auditor:
     def _advance(self, entry: Entry, holds: bool) -> None:
         self.origin, self.recorded_at = entry.origin, entry.recorded_at
         self.acts.setdefault(entry.act, self.size)
+        today = date_of(entry.recorded_at)
+        if self.newest is None or today > self.newest:
+            if self.newest is not None:
+                self.ends.append((self.newest, self.size))
+            self.newest = today
         self.keys.named.update(new_keys(entry))
         for name, event in entry.events:
+            if name == "AuditEngagementOpened":
+                self.commitments.setdefault(event["engagement"], event["commitment"])
             if name == "RegimeParametersSet":
                 self.skew = max(self.skew, event["parameters"]["clock_skew_ms"])
         if holds and self.size == 0:
             self.keys.found(entry.events[0][1]["charter"])
         elif holds:
             self.keys.take(self.size, entry)
+
+
+def date_of(moment: int) -> int:
+    """The day of a moment, in UTC, as `yyyymmdd`."""
+    return int(datetime.fromtimestamp(moment // 1000, timezone.utc).strftime("%Y%m%d"))
 
 
 def new_keys(entry: Entry) -> Iterator[bytes]:

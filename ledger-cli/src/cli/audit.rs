@@ -20,10 +20,10 @@ pub(crate) enum PeriodCommand {
     /// Confirm what one's party and another owe one another at the cut-off, computed here from the ledger
     ///
     /// It counts once the payment authoriser and the property-book officer of the party have signed. When one's own
-    /// books say something else, record BalanceConfirmed with what they say.
+    /// books say something else, record balance-confirmed with what they say.
     #[command(after_help = "Example:
   jointledger --ledger baltic period confirm 2026-01 --with LV --key ee-fin
-  jointledger --ledger baltic record BalanceConfirmed --period 2026-01 --party EE \\
+  jointledger --ledger baltic record balance-confirmed --period 2026-01 --party EE \\
       --counterparty LV --balances 'debtor=EE; creditor=LV; amount=10.00 EUR' --key ee-fin")]
     Confirm(PeriodConfirmArgs),
     /// Show a period: its cut-off, who owes whom at it, and where ledger and confirmations differ

@@ -36,6 +36,24 @@ const ALSO: &[(&str, &str, &str)] = &[
     ("MovementPlanned", "legs", LEG),
     ("MovementAmended", "legs", LEG),
     ("RefundReceived", "payment", "PAYMENT-1"),
+    ("ReconciliationTolerancesSet", "tolerances", TOLERANCES),
+    ("BreakOpened", "since", "2026-01-20"),
+    ("BreakOpened", "quantity", "10 EA"),
+    ("BreakOpened", "more_in", "LEDGER"),
+    ("BreakFoundAgain", "quantity", "10 EA"),
+    ("BreakAccepted", "limit_quantity", "12 EA"),
+    ("BalanceConfirmed", "period", "2026-01"),
+    ("BalanceConfirmed", "counterparty", "LV"),
+    ("PeriodCutoffFixed", "period", "2026-01"),
+    ("AuditEngagementOpened", "from", "2026-01-01"),
+    ("AuditEngagementOpened", "until", "2026-01-31"),
+    ("SampleDrawn", "positions", "12"),
+    ("FindingRaised", "finding", "F-1"),
+    ("FindingRaised", "entries", "12"),
+    ("ManagementReplied", "finding", "F-1"),
+    ("FindingClosed", "finding", "F-1"),
+    ("ManagementReplied", "accepted", "true"),
+    ("ManagementReplied", "due", "2026-06-30"),
     ("ContractAmended", "lines", LINE),
 ];
 
@@ -48,6 +66,10 @@ const REGIME: &str = "clock_skew_ms=300000; in_transit_limit_h=72; discrepancy_a
           count_cadence_days=180; support_in_kind_days=365; support_cash_days=60;
           framework_days=2557; settlement_days=30; bulk_tolerance_bp=50;
           ageing_days=30, 60, 90, 365";
+
+/// What books and ledger may differ by.
+const TOLERANCES: &str = "bulk_bp=50; value_date_days=3; crossing_min=30;
+          rounding_minor=1; late_days=7; acceptance_days=90";
 
 /// What a neighbour may move without asking.
 const LIMITS: &str = "persons=200; vehicles=60; at_once=2; load_class=60; armed=true;

@@ -118,6 +118,7 @@ const SELDOM: &[&str] = &[
     "LedgerConstituted",
     "LegCompleted",
     "LoanRecalled",
+    "MovementAcknowledged",
     "MovementCompleted",
     "RefundReceived",
     "ReservationCleared",
