@@ -13,11 +13,13 @@ mod audit;
 mod evidence;
 mod recorder;
 mod replay;
+mod sampling;
 
 pub use audit::{Against, audit, audit_bundle, flaw_of_store, kept, verify};
 pub use evidence::{copy, entry_bytes, export, fresh_hashes, hashes, keep_up, origin, prove, with_keys};
 pub use recorder::Journal;
 pub use replay::{Progress, Thread, Until, Visit, replay};
+pub use sampling::{Taken, population};
 
 use crate::domain::consent::Signer as MissingSignature;
 use crate::domain::{ActId, Digest, Rejection, Timestamp};
