@@ -6,6 +6,7 @@ mod key;
 mod look;
 mod program;
 mod record;
+mod sample;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(crate) use key::*;
 pub(crate) use look::*;
 pub(crate) use program::*;
 pub(crate) use record::*;
+pub(crate) use sample::*;
 
 use crate::keyfile::any_path;
 
@@ -232,6 +234,9 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     #[command(after_help = "Example:
   jointledger --ledger baltic books --party EE > books-ee.csv")]
     Books(BooksArgs),
+    /// Draw samples that anybody draws again, and gather the evidence for what was drawn
+    #[command(subcommand)]
+    Sample(SampleCommand),
     /// Print the JSON Schema of an act, or of one kind of event
     #[command(after_help = "Examples:
   jointledger schema                   an act, as `append` reads it

@@ -56,7 +56,9 @@ impl<'a> Collector<'a> {
                     self.take(act.seq, None, kinds_of(act));
                 }
             }
-            Rule::Payments {} => self.payments(act, state, |_| true),
+            Rule::Payments { currency } => self.payments(act, state, |paid| {
+                currency.is_none_or(|currency| paid.amount.currency() == currency)
+            }),
             Rule::Movements {} => {
                 for event in &act.act.events {
                     if let Event::MovementPlanned(planned) = event {
@@ -171,10 +173,13 @@ impl<'a> Collector<'a> {
 
     fn under_crisis(&mut self, state: &State) {
         for (entry, reliances) in state.all_reliances() {
-            let crises: BTreeSet<String> = reliances.iter().filter_map(|reliance| match &reliance.basis {
-                Basis::Crisis { crisis } => Some(format!("{crisis} for {}", reliance.party)),
-                _ => None,
-            }).collect();
+            let crises: BTreeSet<String> = reliances
+                .iter()
+                .filter_map(|reliance| match &reliance.basis {
+                    Basis::Crisis { crisis } => Some(format!("{crisis} for {}", reliance.party)),
+                    _ => None,
+                })
+                .collect();
             if crises.is_empty() {
                 continue;
             }
@@ -235,7 +240,8 @@ fn kinds_of(act: &RecordedAct) -> String {
 }
 
 fn is_round(paid: &Paid, to: u64) -> bool {
-    let unit = 10_u64.checked_pow(paid.amount.currency().minor_digits()).and_then(|unit| unit.checked_mul(to));
+    let unit =
+        10_u64.checked_pow(paid.amount.currency().minor_digits()).and_then(|unit| unit.checked_mul(to));
     unit.and_then(|unit| paid.amount.minor().checked_rem(unit)) == Some(0) && !paid.amount.is_zero()
 }
 
@@ -253,7 +259,9 @@ fn in_words(id: &ItemId, quantity: Quantity, position: &Position) -> String {
         Standing::WrittenOff(id) => format!("written off {id}"),
     };
     let out = receipt.as_ref().map_or_else(String::new, |receipt| format!(", hand receipt {receipt}"));
-    format!("{id}: {quantity} owner {owner} holder {holder} at {location}, condition {condition}, {standing}{out}")
+    format!(
+        "{id}: {quantity} owner {owner} holder {holder} at {location}, condition {condition}, {standing}{out}"
+    )
 }
 
 /// Every text in a JSON value.

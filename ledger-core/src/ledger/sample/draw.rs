@@ -141,11 +141,7 @@ fn random(members: u64, count: u64, seed: Digest) -> BTreeMap<u64, Vec<Why>> {
 /// In each currency: with `total` units and a start below `total`, hit i of `count` is the unit
 /// ⌊(i · total + start) / count⌋. The hits lie ⌊total/count⌋ or ⌈total/count⌉ apart, so whatever has ⌈total/count⌉ units
 /// has a hit; and of the `total · count` pairs of a hit and a start each unit has `count`.
-fn monetary_unit(
-    members: &[Member],
-    count: u64,
-    seed: Digest,
-) -> Result<BTreeMap<u64, Vec<Why>>, DrawError> {
+fn monetary_unit(members: &[Member], count: u64, seed: Digest) -> Result<BTreeMap<u64, Vec<Why>>, DrawError> {
     let mut drawn: BTreeMap<u64, Vec<Why>> = BTreeMap::new();
     let currencies = currencies(members)?;
     for currency in currencies {
@@ -155,9 +151,11 @@ fn monetary_unit(
                 Some((number, u128::from(amount.minor())))
             })
         };
-        let total =
-            amounts().try_fold(0_u128, |sum, (_, minor)| sum.checked_add(minor)).ok_or(DrawError::TooLarge)?;
-        let start = Chance::new(seed, currency.code()).below(total).ok_or(DrawError::Nothing(currency))?.value;
+        let total = amounts()
+            .try_fold(0_u128, |sum, (_, minor)| sum.checked_add(minor))
+            .ok_or(DrawError::TooLarge)?;
+        let start =
+            Chance::new(seed, currency.code()).below(total).ok_or(DrawError::Nothing(currency))?.value;
         let count = u128::from(count);
         let unit = |hit: u128| hit.checked_mul(total)?.checked_add(start)?.checked_div(count);
         let (mut hit, mut end) = (0_u128, 0_u128);
@@ -172,11 +170,8 @@ fn monetary_unit(
                 hit = hit.saturating_add(1);
                 let which = u64::try_from(hit).map_err(|_| DrawError::TooLarge)?;
                 let unit = at.to_string();
-                let why = if certain {
-                    Why::Certain { hit: which, unit }
-                } else {
-                    Why::Unit { hit: which, unit }
-                };
+                let why =
+                    if certain { Why::Certain { hit: which, unit } } else { Why::Unit { hit: which, unit } };
                 drawn.entry(number).or_default().push(why);
             }
         }

@@ -248,11 +248,11 @@ impl SampleFile {
     /// Draws the sample again of a population that somebody else lists, and says what differs from this one. What the
     /// file says of itself is not looked at: see [`contradictions`](Self::contradictions).
     pub fn differences(&self, ground: &Ground, population: &Population) -> Vec<String> {
-        let again =
-            match Self::draw(ground, &self.population.rule, population, self.method, &self.revealed()) {
-                Ok(again) => again,
-                Err(error) => return vec![error.to_string()],
-            };
+        let again = match Self::draw(ground, &self.population.rule, population, self.method, &self.revealed())
+        {
+            Ok(again) => again,
+            Err(error) => return vec![error.to_string()],
+        };
         let mut differ = Vec::new();
         let mut compare = |what: &str, said: String, found: String| {
             if said != found {
@@ -294,9 +294,14 @@ fn drawn_differently(said: &[DrawnMember], found: &[DrawnMember]) -> Vec<String>
     let mut differ = Vec::new();
     for (number, member) in &right {
         match left.get(number) {
-            None => differ.push(format!("member {number} (entry {}) is drawn and is not named", member.entry)),
+            None => {
+                differ.push(format!("member {number} (entry {}) is drawn and is not named", member.entry))
+            }
             Some(named) if named != member => {
-                differ.push(format!("member {number} (entry {}) is drawn otherwise than is said", member.entry));
+                differ.push(format!(
+                    "member {number} (entry {}) is drawn otherwise than is said",
+                    member.entry
+                ));
             }
             Some(_) => {}
         }

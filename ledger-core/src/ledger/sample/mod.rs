@@ -22,6 +22,7 @@ pub mod chance;
 pub mod class;
 pub mod collect;
 pub mod draw;
+pub mod evidence;
 pub mod file;
 pub(crate) mod payment;
 pub mod population;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::event::EventKind;
+use crate::domain::money::Currency;
 
 use super::class::Class;
 
@@ -18,8 +19,12 @@ pub enum Rule {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         kinds: Vec<EventKind>,
     },
-    /// Every payment, with its amount: each event that says that a party paid.
-    Payments {},
+    /// Every payment, with its amount: each event that says that a party paid; or those in one currency.
+    Payments {
+        /// The currency; all, when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        currency: Option<Currency>,
+    },
     /// Every place at which goods of the register stand, but what is used up or written off.
     Items {},
     /// Every contract and call-off, with its value as it is at that size.
@@ -56,7 +61,8 @@ impl fmt::Display for Rule {
                 let kinds: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
                 write!(f, "acts with {}", kinds.join(" or "))
             }
-            Rule::Payments {} => f.write_str("payments"),
+            Rule::Payments { currency: None } => f.write_str("payments"),
+            Rule::Payments { currency: Some(currency) } => write!(f, "payments in {currency}"),
             Rule::Items {} => f.write_str("goods of the register"),
             Rule::Contracts {} => f.write_str("contracts"),
             Rule::Movements {} => f.write_str("movements"),

@@ -69,7 +69,9 @@ impl fmt::Debug for SampleSecret {
 
 /// A file that is no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is no secret of a sample: 64 lower-case hexadecimal digits and a newline; make one with `jointledger sample commit`")]
+#[error(
+    "it is no secret of a sample: 64 lower-case hexadecimal digits and a newline; make one with `jointledger sample commit`"
+)]
 pub struct NoSecret;
 
 /// What is recorded of a secret before the population is fixed. The one derivation: an entry's commitment, a draw and a
