@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use ledger_core::domain::event::EventKind;
-use ledger_core::domain::ids::EngagementId;
+use ledger_core::domain::ids::{EngagementId, SampleId};
 use ledger_core::domain::money::Currency;
 use ledger_core::domain::{Date, Digest};
 use ledger_core::ledger::sample::class::{USUAL_HOURS, USUAL_UNIT};
 
-use super::{LogKeyArgs, TrustArgs};
-use crate::keyfile::any_path;
+use super::{LogKeyArgs, ReceiptArgs, TrustArgs};
+use crate::keyfile::{KeyArgs, any_path};
 
 /// Samples.
 #[derive(Debug, Subcommand)]
@@ -47,6 +47,16 @@ pub(crate) enum SampleCommand {
   jointledger --ledger baltic sample bundle sample.json --documents /mnt/documents \\
       --books bank.csv -o evidence")]
     Bundle(SampleBundleArgs),
+    /// Record that a sample was drawn, and tell its secret; the auditor signs
+    ///
+    /// The sample has to name the engagement, and its population to end with a day that is over.
+    #[command(after_help = "Example:
+  jointledger --ledger baltic sample record sample.json --id S-1 --key ee-aud")]
+    Record(SampleRecordArgs),
+    /// Record that evidence was issued for every act in a bundle; the auditor signs
+    #[command(after_help = "Example:
+  jointledger --ledger baltic sample issue evidence --id S-1 --key ee-aud")]
+    Issue(SampleIssueArgs),
     /// Verify a bundle of evidence offline, without a ledger
     ///
     /// Every file, every proof, that the sample follows from its list and secret, that what was drawn is what is here, and
@@ -214,4 +224,32 @@ pub(crate) struct SampleVerifyArgs {
     pub(crate) charter: Option<Digest>,
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
+}
+
+/// Arguments of `sample record`.
+#[derive(Debug, Args)]
+pub(crate) struct SampleRecordArgs {
+    /// The sample
+    pub(crate) sample: PathBuf,
+    /// The number that it gets in the ledger
+    #[arg(long, value_name = "SAMPLE")]
+    pub(crate) id: SampleId,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
+}
+
+/// Arguments of `sample issue`.
+#[derive(Debug, Args)]
+pub(crate) struct SampleIssueArgs {
+    /// The folder with the evidence
+    pub(crate) folder: PathBuf,
+    /// The number of the sample in the ledger
+    #[arg(long, value_name = "SAMPLE")]
+    pub(crate) id: SampleId,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
 }

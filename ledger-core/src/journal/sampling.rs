@@ -47,7 +47,7 @@ pub fn population<S: Store + ?Sized>(
     })?;
     let head = tip.head();
     let (Some((origin, charter)), Some(as_of)) = (founded, head.recorded_at) else { return Ok(None) };
-    let ground = Ground { origin, charter, size: head.size, root: head.frontier.root() };
+    let ground = Ground { origin, charter, size: head.size, root: head.frontier.root(), day: None };
     let population = collector.finish(tip.state(), as_of);
     Ok(Some(Taken { ground, population, tip }))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ledger_core::domain::codes::Marking;
 use ledger_core::domain::{Digest, Document, PublicKey};
 use ledger_core::exchange::external::{ExternalBook, MAX_BOOK_BYTES, references};
-use ledger_core::journal::{self, JournalError, Linked, Until};
+use ledger_core::journal::{self, JournalError, Linked};
 use ledger_core::ledger::checkpoint::SignedCheckpoint;
 use ledger_core::ledger::digest::sha256;
 use ledger_core::ledger::finding::Flaw;
@@ -74,10 +74,8 @@ fn checkpoint(looked: &Looked, sample: &SampleFile) -> Result<SignedCheckpoint, 
 
 /// The population, when the sample is what is drawn of it: nobody gathers evidence for another.
 fn drawn_again(looked: &Looked, sample: &SampleFile, context: &Context) -> Result<Population, CommandError> {
-    let taken = super::population(looked, Until::Size(sample.size), &sample.population.rule, context)?;
-    let mut differ = sample.contradictions();
-    differ.extend(sample.differences(&taken.ground, &taken.population));
-    match differ.first() {
+    let taken = super::population_of(sample, looked, context)?;
+    match super::wrong(sample, &taken).first() {
         None => Ok(taken.population),
         Some(first) => Err(CommandError::new(Answer::Unsound, format!("the sample does not hold: {first}"))
             .hint("`jointledger sample check` names all that differs")),

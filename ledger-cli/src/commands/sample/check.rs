@@ -1,6 +1,5 @@
 //! `sample check`: a sample is drawn again.
 
-use ledger_core::journal::Until;
 use ledger_core::store::durable;
 use serde_json::json;
 
@@ -12,12 +11,11 @@ use crate::render::human;
 pub(crate) fn run(args: &SampleCheckArgs, context: &Context) -> Result<Answer, CommandError> {
     let sample = super::sample(&args.sample)?;
     let store = context.look()?;
-    let taken = super::population(&store, Until::Size(sample.size), &sample.population.rule, context)?;
+    let taken = super::population_of(&sample, &store, context)?;
     if let Some(list) = &args.list {
         durable::replace(list, taken.population.list().as_bytes())?;
     }
-    let mut differ = sample.contradictions();
-    differ.extend(sample.differences(&taken.ground, &taken.population));
+    let differ = super::wrong(&sample, &taken);
     let told = if context.json {
         let line = json!({
             "holds": differ.is_empty(),

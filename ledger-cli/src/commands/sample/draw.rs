@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use ledger_core::domain::Digest;
-use ledger_core::journal::Until;
+use ledger_core::journal::{Taken, Until};
 use ledger_core::ledger::sample::class::Class;
+use ledger_core::ledger::sample::file::Engagement;
 use ledger_core::ledger::sample::secret::MAX_SECRET_FILE_BYTES;
 use ledger_core::ledger::sample::{Method, Rule, SampleFile, SampleSecret, commitment};
 use ledger_core::store::durable;
@@ -22,10 +23,11 @@ pub(crate) fn run(args: &SampleDrawArgs, context: &Context) -> Result<Answer, Co
     let secret = secret(&args.secret_file)?;
     let store = context.look()?;
     let until = Until::from(&args.end);
-    let taken = super::population(&store, until, &rule, context)?;
+    let mut taken = super::population(&store, until, &rule, context)?;
+    taken.ground.day = args.end.day;
     let sample = SampleFile::draw(&taken.ground, &rule, &taken.population, method, &secret)
         .map_err(|error| CommandError::usage(error.to_string()))?;
-    let sample = committed(args, sample, &secret, context)?;
+    let sample = committed(args, sample, &secret, &taken, context)?;
     if let Some(list) = &args.list {
         durable::replace(list, taken.population.list().as_bytes())?;
     }
@@ -86,11 +88,29 @@ fn committed(
     args: &SampleDrawArgs,
     sample: SampleFile,
     secret: &SampleSecret,
+    taken: &Taken,
     context: &Context,
 ) -> Result<SampleFile, CommandError> {
+    if let Some(id) = &args.engagement {
+        let state = taken.tip.state();
+        let Some(known) = state.engagement(id) else {
+            let words = format!("no engagement {id} was opened before the population was fixed");
+            return Err(CommandError::new(Answer::No, words)
+                .hint("record its commitment first, and draw of a population that ends behind that entry"));
+        };
+        require_committed(known.terms.commitment, secret)?;
+        let engagement = Engagement { id: id.clone(), entry: known.opened_in };
+        let sample = sample.committed(Some(known.terms.commitment), Some(engagement));
+        return match sample.uncommitted(state) {
+            None => Ok(sample),
+            Some(why) => {
+                Err(CommandError::new(Answer::No, why).hint("open another engagement with a fresh secret"))
+            }
+        };
+    }
     let Some(known) = args.commitment else {
         context.talk(
-            "no commitment is recorded: whoever knows this secret could have chosen it after the population was fixed",
+            "no engagement is named, so no commitment is recorded: whoever knows this secret could have chosen it after the population was fixed",
         );
         return Ok(sample);
     };

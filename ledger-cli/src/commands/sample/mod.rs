@@ -4,6 +4,7 @@ mod bundle;
 mod check;
 mod commit;
 mod draw;
+mod record;
 mod verify;
 
 use std::path::Path;
@@ -25,6 +26,8 @@ pub(crate) fn run(command: SampleCommand, context: &Context) -> Result<Answer, C
         SampleCommand::Draw(args) => draw::run(&args, context),
         SampleCommand::Check(args) => check::run(&args, context),
         SampleCommand::Bundle(args) => bundle::run(&args, context),
+        SampleCommand::Record(args) => record::drawn(&args, context),
+        SampleCommand::Issue(args) => record::issued(&args, context),
         SampleCommand::Verify(args) => verify::run(&args, context),
     }
 }
@@ -43,6 +46,26 @@ impl From<&PopulationEndArgs> for Until {
 fn sample(file: &Path) -> Result<SampleFile, CommandError> {
     SampleFile::parse(&read(file, MAX_SAMPLE_BYTES)?)
         .map_err(|error| CommandError::new(Answer::Unsound, format!("{}: {error}", file.display())))
+}
+
+/// The population of a sample that exists, of the ledger as it was.
+fn population_of(sample: &SampleFile, store: &dyn Store, context: &Context) -> Result<Taken, CommandError> {
+    if store.anchor().size < sample.size {
+        let words = format!("the ledger has {} entries here, not {}", store.anchor().size, sample.size);
+        return Err(CommandError::new(Answer::Unknown, words).hint("ask a copy that has them"));
+    }
+    let until = sample.day.map_or(Until::Size(sample.size), |day| Until::Time(day.end()));
+    let mut taken = population(store, until, &sample.population.rule, context)?;
+    taken.ground.day = sample.day;
+    Ok(taken)
+}
+
+/// All that is wrong with a sample, by the ledger of which it is said to be drawn.
+fn wrong(sample: &SampleFile, taken: &Taken) -> Vec<String> {
+    let mut wrong = sample.contradictions();
+    wrong.extend(sample.uncommitted(taken.tip.state()));
+    wrong.extend(sample.differences(&taken.ground, &taken.population));
+    wrong
 }
 
 /// The population of a rule, of the ledger as it was.

@@ -54,6 +54,22 @@ pub const USUAL_HOURS: u32 = 72;
 /// To what amounts are round, when nobody says.
 pub const USUAL_UNIT: u64 = 1_000;
 
+impl Class {
+    /// The word for it where only a word is recorded.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Class::Crisis {} => "class-crisis",
+            Class::Overrides {} => "class-overrides",
+            Class::Late { .. } => "class-late",
+            Class::Round { .. } => "class-round",
+            Class::SameDay {} => "class-same-day",
+            Class::Weekend {} => "class-weekend",
+            Class::Sensitive {} => "class-sensitive",
+            Class::Overdue {} => "class-overdue",
+        }
+    }
+}
+
 /// For people.
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

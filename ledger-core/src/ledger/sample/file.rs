@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ids::EngagementId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::{Digest, Origin};
+use crate::domain::{Date, Digest, Origin, State};
 
 use super::draw::{DrawError, Drawn, Method, Why};
 use super::population::{Member, Population};
@@ -26,6 +27,8 @@ pub struct Ground {
     pub size: u64,
     /// The root of their tree.
     pub root: Digest,
+    /// The day at whose end it had these entries, where that is how they were chosen.
+    pub day: Option<Date>,
 }
 
 /// A sample that was drawn.
@@ -42,6 +45,9 @@ pub struct SampleFile {
     pub size: u64,
     /// The root of their tree.
     pub root: Digest,
+    /// The day at whose end the ledger had these entries, in UTC, where that is how they were chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Date>,
     /// Of what it was drawn.
     pub population: Described,
     /// How.
@@ -90,7 +96,7 @@ pub struct Total {
 #[serde(deny_unknown_fields)]
 pub struct Engagement {
     /// The engagement.
-    pub id: String,
+    pub id: EngagementId,
     /// The entry that opened it.
     pub entry: u64,
 }
@@ -140,6 +146,7 @@ impl SampleFile {
             charter: ground.charter,
             size: ground.size,
             root: ground.root,
+            day: ground.day,
             population: Described {
                 rule: rule.clone(),
                 members: population.len(),
@@ -204,7 +211,13 @@ impl SampleFile {
 
     /// The ledger of which the population is taken.
     pub fn ground(&self) -> Ground {
-        Ground { origin: self.ledger.clone(), charter: self.charter, size: self.size, root: self.root }
+        Ground {
+            origin: self.ledger.clone(),
+            charter: self.charter,
+            size: self.size,
+            root: self.root,
+            day: self.day,
+        }
     }
 
     /// The entries that are looked at, each once, in order.
@@ -243,6 +256,24 @@ impl SampleFile {
             }
         }
         wrong
+    }
+
+    /// What the ledger says otherwise of the engagement; `state` is that behind the population.
+    pub fn uncommitted(&self, state: &State) -> Option<String> {
+        let Engagement { id, entry } = self.engagement.as_ref()?;
+        let Some(known) = state.engagement(id) else {
+            return Some(format!("no engagement {id} was opened before the population was fixed"));
+        };
+        if known.opened_in != *entry {
+            return Some(format!("engagement {id} was opened in entry {}, not {entry}", known.opened_in));
+        }
+        if self.commitment != Some(known.terms.commitment) {
+            return Some(format!("engagement {id} is committed to {}", known.terms.commitment));
+        }
+        let told = known.told_in?;
+        Some(format!(
+            "the secret of engagement {id} was told in entry {told}, before the population was fixed"
+        ))
     }
 
     /// Draws the sample again of a population that somebody else lists, and says what differs from this one. What the

@@ -1,7 +1,7 @@
 //! Samples that an auditor draws and anybody draws again (domain.md 11.3, docs/sampling.md).
 //!
 //! ```text
-//! commitment   = SHA-256( "jointledger/sample-commitment/v1\n" ‖ secret )     recorded before the population is fixed
+//! commitment   = SHA-256( secret )     recorded before the population is fixed
 //! population   = a rule, and the size and root of the ledger that it is asked of
 //! seed         = SHA-256( "jointledger/sample-seed/v1\n" ‖ root ‖ secret )
 //! sample       = what the method draws of the population with the seed

@@ -43,6 +43,18 @@ impl Rule {
         Rule::Acts { kinds }
     }
 
+    /// The word for it where only a word is recorded.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Rule::Acts { .. } => "acts",
+            Rule::Payments { .. } => "payments",
+            Rule::Items {} => "items",
+            Rule::Contracts {} => "contracts",
+            Rule::Movements {} => "movements",
+            Rule::Class(class) => class.word(),
+        }
+    }
+
     /// True when it is written in its one form.
     pub(super) fn is_canonical(&self) -> bool {
         match self {

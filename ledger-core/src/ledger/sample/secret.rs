@@ -8,8 +8,6 @@ use crate::domain::Digest;
 
 use super::super::digest::sha256;
 
-/// Before the secret, where a commitment is made.
-const COMMITMENT: &[u8] = b"jointledger/sample-commitment/v1\n";
 /// Before the root and the secret, where a seed is made.
 const SEED: &[u8] = b"jointledger/sample-seed/v1\n";
 /// Longest file with a secret, in bytes: 64 digits and a newline.
@@ -74,10 +72,10 @@ impl fmt::Debug for SampleSecret {
 )]
 pub struct NoSecret;
 
-/// What is recorded of a secret before the population is fixed. The one derivation: an entry's commitment, a draw and a
-/// check are held against this.
+/// What is recorded of a secret before the population is fixed: its SHA-256. The one derivation: the gate, a draw and a
+/// check ask this.
 pub fn commitment(secret: &SampleSecret) -> Digest {
-    sha256(&[COMMITMENT, secret.0.as_slice()])
+    sha256(&[secret.0.as_slice()])
 }
 
 /// The seed for the population whose ledger has this root.
