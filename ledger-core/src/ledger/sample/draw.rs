@@ -105,7 +105,8 @@ impl Method {
     /// # Errors
     /// Nothing can be drawn.
     pub fn draw(self, population: &Population, seed: Digest) -> Result<Vec<Drawn>, DrawError> {
-        if population.members().is_empty() {
+        // That there is none of a class is an answer too; by chance nothing can be drawn of nothing.
+        if population.is_empty() && self != (Method::All {}) {
             return Err(DrawError::Empty);
         }
         let drawn = match self {
