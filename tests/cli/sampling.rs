@@ -16,7 +16,7 @@ use ledger_core::store::sled::SledStore;
 use serde_json::{Value, json};
 
 use super::seals::{policy_of, put_key, seal, seed};
-use super::support::World;
+use super::support::{Ran, World};
 
 /// The day at whose end the population is fixed: the last of the demo.
 const DAY: &str = "2026-02-27";
@@ -87,6 +87,12 @@ fn drawn() -> World {
     world.line("sample record sample.json --id S-1 --key aud").done();
     seal(&world, "baltic");
     world
+}
+
+/// What a command answers, on stdout.
+#[track_caller]
+fn answers(ran: &Ran, words: &[&str]) {
+    words.iter().for_each(|word| assert!(ran.stdout.contains(word), "no {word:?} in {ran:?}"));
 }
 
 fn read(world: &World, file: &str) -> Value {
@@ -162,7 +168,10 @@ fn a_sample_is_drawn_checked_recorded_and_its_evidence_holds_without_the_ledger(
     let hits: usize =
         sample["drawn"].as_array().unwrap().iter().map(|m| m["why"].as_array().unwrap().len()).sum();
     assert_eq!(hits, 5);
-    world.line("sample check sample.json").done().says(&["holds: drawn again", "was committed to in entry"]);
+    answers(
+        &world.line("sample check sample.json").done(),
+        &["holds: drawn again", "was committed to in entry"],
+    );
 
     // From a bundle, too.
     world.line("export bundle").done();
@@ -206,7 +215,7 @@ fn a_sample_is_drawn_checked_recorded_and_its_evidence_holds_without_the_ledger(
 
     world.line("sample issue evidence --id S-1 --key aud").done();
     let entries = world.log();
-    let issued = entries.last().unwrap()["act"]["events"].as_array().unwrap();
+    let issued = entries.last().unwrap()["events"].as_array().unwrap();
     assert_eq!(issued.len(), sample["drawn"].as_array().unwrap().len());
     assert_eq!(issued[0]["EvidenceBundleIssued"]["bundle"], said["digest"]);
     world.verify();
@@ -225,7 +234,9 @@ fn whatever_is_done_to_the_evidence_is_found() {
     let world = drawn();
     world.line("sample bundle sample.json -o evidence").done();
     assert_eq!(faults(&world), []);
-    for path in paths(&world) {
+    for (number, path) in paths(&world).into_iter().enumerate() {
+        // Every file loses a bit and is gone once; the other ways are tried on some.
+        let all = number % 7 == 0 || !path.contains('/');
         let file = world.path().join("evidence").join(&path);
         let sound = fs::read(&file).unwrap();
         let named = |found: &[(String, String)], what: &str| {
@@ -236,16 +247,22 @@ fn whatever_is_done_to_the_evidence_is_found() {
             changed[sound.len() / 2] ^= 1;
             fs::write(&file, changed).unwrap();
             named(&faults(&world), "flipped");
+        }
+        if all && !sound.is_empty() {
             fs::write(&file, &sound[..sound.len() - 1]).unwrap();
             named(&faults(&world), "cut");
         }
-        fs::write(&file, [&sound[..], b"\n"].concat()).unwrap();
-        named(&faults(&world), "longer");
+        if all {
+            fs::write(&file, [&sound[..], b"\n"].concat()).unwrap();
+            named(&faults(&world), "longer");
+        }
         fs::remove_file(&file).unwrap();
         named(&faults(&world), "removed");
-        symlink("/etc/hostname", &file).unwrap();
-        assert!(!faults(&world).is_empty(), "{path}: a link");
-        fs::remove_file(&file).unwrap();
+        if all {
+            symlink("/etc/hostname", &file).unwrap();
+            assert!(!faults(&world).is_empty(), "{path}: a link");
+            fs::remove_file(&file).unwrap();
+        }
         fs::write(&file, sound).unwrap();
     }
     assert_eq!(faults(&world), []);
@@ -354,13 +371,6 @@ fn a_manifest_that_was_made_to_fit_does_not_help() {
     says("the number of members");
     restore();
 
-    // Documents that were hidden, and one that is another.
-    list_again(&world, |manifest| manifest.acts.iter_mut().for_each(|act| act.documents.clear()));
-    let hidden = faults(&world);
-    let bound = sample["drawn"].as_array().unwrap().len();
-    assert!(hidden.len() <= bound);
-    restore();
-
     // Another sample.
     world.line("sample draw --at 100 --population acts --method random --count 3 --secret-file secret.sample -o other.json").done();
     fs::copy(world.path().join("other.json"), folder.join("sample.json")).unwrap();
@@ -418,13 +428,16 @@ fn what_does_not_hold_is_said() {
         |flags: &str| world.line(&format!("sample draw {flags} --secret-file secret.sample -o sample.json"));
     draw("--at 100 --population acts --method random --count 3").done().says(&["no engagement is named"]);
     let sound = fs::read_to_string(world.path().join("sample.json")).unwrap();
-    world.line("sample check sample.json").done().says(&["nothing shows that the secret was chosen before"]);
+    answers(
+        &world.line("sample check sample.json").done(),
+        &["nothing shows that the secret was chosen before"],
+    );
     draw("--at 100 --population acts --method random --count 3").done();
     assert_eq!(fs::read_to_string(world.path().join("sample.json")).unwrap(), sound, "the same bytes");
 
     let wrong = sound.replacen("\"size\": 100", "\"size\": 101", 1);
     fs::write(world.path().join("wrong.json"), wrong).unwrap();
-    world.line("sample check wrong.json").code(4).says(&["the size", "the root is"]);
+    answers(&world.line("sample check wrong.json").code(4), &["the size", "the root is"]);
     fs::write(world.path().join("wrong.json"), sound.replacen("\"size\": 100", "\"size\": 9999", 1)).unwrap();
     world.line("sample check wrong.json").code(3).says(&["not 9999", "ask a copy that has them"]);
     fs::write(world.path().join("wrong.json"), sound.replacen("\"size\": 100", "\"size\":100", 1)).unwrap();
@@ -468,13 +481,13 @@ fn each_population_is_what_its_rule_says() {
     let log = &log[..353];
     let with = |wanted: &dyn Fn(&str) -> bool| {
         log.iter()
-            .flat_map(|entry| entry["act"]["events"].as_array().unwrap())
+            .flat_map(|entry| entry["events"].as_array().unwrap())
             .filter(|event| event.as_object().unwrap().keys().any(|kind| wanted(kind)))
             .count()
     };
     assert_eq!(members("acts").len(), 353);
     assert_eq!(members("acts --kind ItemRegistered").len(), {
-        let registers = |entry: &&Value| entry["act"]["events"].to_string().contains("\"ItemRegistered\"");
+        let registers = |entry: &&Value| entry["events"].to_string().contains("\"ItemRegistered\"");
         log.iter().filter(registers).count()
     });
     let paid = ["PaymentExecuted", "AdvancePaid", "SettlementPaid", "SupportPaid"];
@@ -497,7 +510,7 @@ fn each_population_is_what_its_rule_says() {
     let hours = |entry: &Value| -> u64 {
         let at = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
         let recorded = at(&entry["recorded_at"]);
-        let events = entry["act"]["events"].as_array().unwrap().iter();
+        let events = entry["events"].as_array().unwrap().iter();
         let since =
             events.map(|event| at(&event.as_object().unwrap().values().next().unwrap()["occurred_at"]));
         recorded.since(since.min().unwrap()) / 3_600_000
