@@ -430,6 +430,25 @@ fn sync_folder(path: &Path) -> Result<(), KeyError> {
     })
 }
 
+/// Writes a secret that is no key: mode 0600, never over another file, on the disk when it returns.
+///
+/// # Errors
+/// The file exists, or cannot be written; then nothing is left behind.
+pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<(), KeyError> {
+    write_new(path, content, 0o600)?;
+    sync_folder(path)
+}
+
+/// Reads a secret that is no key, of at most `limit` bytes.
+///
+/// # Errors
+/// Not a file, too large, or open to others.
+pub(crate) fn read_secret(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let (mut file, mode) = open_checked(path, false)?;
+    refuse_open_to_others(path, mode)?;
+    read_bounded(&mut file, path, u64::try_from(limit).unwrap_or(u64::MAX))
+}
+
 /// Opens a file and returns its permissions, taken from what was opened. A pipe (`<(…)` of a shell) is let
 /// through only if asked for.
 fn open_checked(path: &Path, pipes: bool) -> Result<(File, u32), KeyError> {

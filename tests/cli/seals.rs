@@ -118,7 +118,12 @@ pub(crate) fn clock() -> u64 {
 
 /// The policy of who knows these keys: the log's, and all three witnesses'.
 pub(crate) fn policy(world: &World) -> PathBuf {
-    let origin: Origin = "baltic.example/ledger".parse().unwrap();
+    policy_of(world, "baltic.example/ledger")
+}
+
+/// As [`policy`], for the ledger of this name.
+pub(crate) fn policy_of(world: &World, origin: &str) -> PathBuf {
+    let origin: Origin = origin.parse().unwrap();
     let vkey = |name, algorithm, by: &str| {
         VerifierKey { name, algorithm, key: PublicKey::new(signer(by).public_key()) }.to_string()
     };

@@ -9,6 +9,7 @@ mod look;
 pub(crate) mod moment;
 mod program;
 mod record;
+mod sample;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub(crate) use key::*;
 pub(crate) use look::*;
 pub(crate) use program::*;
 pub(crate) use record::*;
+pub(crate) use sample::*;
 
 use crate::keyfile::any_path;
 
@@ -259,6 +261,9 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     /// Close a period: fix its cut-off, confirm what is owed at it, see what came late
     #[command(subcommand)]
     Period(PeriodCommand),
+    /// Draw samples that anybody draws again, and gather the evidence for what was drawn
+    #[command(subcommand)]
+    Sample(SampleCommand),
     /// Print the JSON Schema of an act, or of one kind of event
     #[command(after_help = "Examples:
   jointledger schema                   an act, as `append` reads it

@@ -14,7 +14,7 @@ use ledger_core::ledger::proof::{MAX_PROOF_BYTES, Proof, Proven};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, TrustArgs};
 use crate::context::Context;
 use crate::error::{Answer, CommandError};
 use crate::kept;
@@ -69,7 +69,7 @@ fn unsound(words: String) -> CommandError {
 
 /// Who signed a checkpoint, and counts.
 #[derive(Debug, Serialize)]
-struct Trusted {
+pub(crate) struct Trusted {
     /// True when the log signed.
     log: bool,
     /// Who cosigned, and when, in seconds since 1970.
@@ -78,14 +78,24 @@ struct Trusted {
 
 /// Says who signed, when that is enough.
 fn trust(signed: &SignedCheckpoint, evidence: &[&[u8]], args: &CheckArgs) -> Result<Trusted, CommandError> {
-    if let Some(file) = &args.trust.policy {
+    trusted(signed, evidence, args.charter, &args.trust)
+}
+
+/// Says who signed, when that is enough for whoever pins the charter's fingerprint, or has a policy.
+pub(crate) fn trusted(
+    signed: &SignedCheckpoint,
+    evidence: &[&[u8]],
+    charter: Option<Digest>,
+    asked: &TrustArgs,
+) -> Result<Trusted, CommandError> {
+    if let Some(file) = &asked.policy {
         let trusted = policy(file)?.check_origin(signed, &signed.checkpoint().origin);
         let trusted =
             trusted.map_err(|error| unsound(format!("the checkpoint is not to be trusted: {error}")))?;
         let cosigned = trusted.cosigned.into_iter().map(|by| (by.witness.to_string(), by.time)).collect();
         return Ok(Trusted { log: trusted.log.is_some(), cosigned });
     }
-    let Some(charter) = args.charter else {
+    let Some(charter) = charter else {
         return Err(CommandError::usage("nothing says whose signatures count")
             .hint("give --charter FINGERPRINT or --policy FILE"));
     };
@@ -97,7 +107,7 @@ fn trust(signed: &SignedCheckpoint, evidence: &[&[u8]], args: &CheckArgs) -> Res
         .judge(signed)
         .map_err(|error| unsound(format!("the checkpoint is not to be trusted: {error}")))?;
     let cosigned: Vec<_> = judged.cosigned.iter().map(|(party, time)| (party.to_string(), *time)).collect();
-    let asked = args.trust.quorum.unwrap_or(0);
+    let asked = asked.quorum.unwrap_or(0);
     if cosigned.len() < asked || (cosigned.is_empty() && !judged.log) {
         let by = human::count(cosigned.len() as u64, "ministry has", "ministries have");
         return Err(unsound(format!(
@@ -202,7 +212,7 @@ fn tell_checkpoint(
     Ok(Answer::Done)
 }
 
-fn by_whom(trusted: &Trusted) -> String {
+pub(crate) fn by_whom(trusted: &Trusted) -> String {
     let log = if trusted.log { "signed by the log" } else { "not signed by the log" };
     let cosigned: Vec<_> =
         trusted.cosigned.iter().map(|(who, time)| format!("{who} ({})", human::seconds(*time))).collect();

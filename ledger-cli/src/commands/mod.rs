@@ -19,6 +19,7 @@ pub(crate) mod period;
 pub(crate) mod prove;
 pub(crate) mod reconcile;
 pub(crate) mod record;
+pub(crate) mod sample;
 pub(crate) mod show;
 pub(crate) mod signatures;
 pub(crate) mod state;
@@ -62,6 +63,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Export(args) => export::run(&args, context),
         Command::Import(args) => import::run(&args, context),
         Command::Replay(args) => state::replay(&args, context),
+        Command::Sample(command) => sample::run(command, context),
         Command::Schema(args) => manual::schema(&args, context),
         Command::Completions(args) => manual::completions(&args, context),
         Command::Man(args) => manual::pages(&args, context),

@@ -147,7 +147,7 @@ impl Stock {
 }
 
 /// True for ammunition, and for what is on the military list.
-fn is_sensitive(id: &ItemId, master: &Master) -> bool {
+pub fn is_sensitive(id: &ItemId, master: &Master) -> bool {
     matches!(id, ItemId::Batch { .. }) || master.ml.is_some() || master.hazard.is_some()
 }
 

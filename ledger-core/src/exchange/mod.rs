@@ -3,6 +3,7 @@
 
 pub mod acts;
 pub mod books;
+pub mod external;
 pub mod generator;
 pub mod scenario;
 pub(crate) mod strict;

@@ -146,7 +146,20 @@ where
 ///
 /// # Errors
 /// A key cannot be proven by entries of its own; something cannot be read.
-pub fn with_keys<S: Store + ?Sized>(store: &S, tip: &Tip, mut proof: Proof) -> Result<Proof, JournalError> {
+pub fn with_keys<S: Store + ?Sized>(store: &S, tip: &Tip, proof: Proof) -> Result<Proof, JournalError> {
+    with_keys_and(store, tip, proof, &[])
+}
+
+/// As [`with_keys`], with the entries that prove these keys too: the author's, whose history an auditor asks for.
+///
+/// # Errors
+/// As [`with_keys`].
+pub fn with_keys_and<S: Store + ?Sized>(
+    store: &S,
+    tip: &Tip,
+    mut proof: Proof,
+    also: &[PublicKey],
+) -> Result<Proof, JournalError> {
     let keys: Vec<PublicKey> = match &tip.head().origin {
         None => Vec::new(),
         Some(origin) => {
@@ -158,7 +171,7 @@ pub fn with_keys<S: Store + ?Sized>(store: &S, tip: &Tip, mut proof: Proof) -> R
             opened.by.into_iter().map(|signature| signature.key.key).collect()
         }
     };
-    let evidence = tip.key_history().evidence(tip.state(), keys)?;
+    let evidence = tip.key_history().evidence(tip.state(), keys.into_iter().chain(also.iter().copied()))?;
     let mut entries = vec![entry_bytes(store, proof.index)?];
     for entry in evidence {
         entries.push(entry_bytes(store, entry)?);

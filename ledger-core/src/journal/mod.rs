@@ -14,12 +14,16 @@ mod evidence;
 mod history;
 mod recorder;
 mod replay;
+mod sampling;
 
 pub use audit::{Against, audit, audit_bundle, flaw_of_store, kept, verify};
-pub use evidence::{copy, entry_bytes, export, fresh_hashes, hashes, keep_up, origin, prove, with_keys};
+pub use evidence::{
+    copy, entry_bytes, export, fresh_hashes, hashes, keep_up, origin, prove, with_keys, with_keys_and,
+};
 pub use history::{Signed, Signing, Signings, Thread};
 pub use recorder::Journal;
 pub use replay::{Moment, Progress, Until, Visit, moments, replay};
+pub use sampling::{Linked, Taken, linked, population};
 
 use crate::domain::consent::Signer as MissingSignature;
 use crate::domain::{ActId, Digest, Rejection, Timestamp};

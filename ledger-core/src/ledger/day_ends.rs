@@ -6,9 +6,9 @@
 
 use crate::domain::{Date, Digest, Event, State, Timestamp};
 
-use super::digest::sha256;
 use super::entry::Body;
 use super::head::Head;
+use super::sample::{SampleSecret, commitment};
 use super::tree::empty_root;
 
 /// Size and root at the end of each day.
@@ -95,7 +95,8 @@ pub(super) fn false_secrets(body: &Body, state: &State) -> Vec<String> {
     let known = samples.filter_map(|drawn| Some((drawn, state.engagement(&drawn.engagement)?)));
     known
         .filter_map(|(drawn, engagement)| {
-            let (told, committed) = (sha256(&[drawn.secret.as_bytes()]), engagement.terms.commitment);
+            let told = commitment(&SampleSecret::from_revealed(drawn.secret));
+            let committed = engagement.terms.commitment;
             (told != committed).then(|| {
                 format!(
                     "the secret of sample {} has the digest {told}; engagement {} is committed to {committed}",

@@ -27,6 +27,7 @@ pub mod keys;
 pub mod note;
 pub mod policy;
 pub mod proof;
+pub mod sample;
 pub mod shown;
 pub mod signer;
 pub mod state_digest;

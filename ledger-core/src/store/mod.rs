@@ -16,6 +16,7 @@ pub mod bundle;
 pub mod checkpoints;
 pub mod conformance;
 pub mod durable;
+pub mod evidence;
 pub mod faulty;
 pub mod head_file;
 pub mod lock;
