@@ -1,7 +1,7 @@
 //! What the ledger was at the end of each day: size and root, remembered as the entries pass.
 //!
 //! A cut-off and the population of a sample name them, and nobody can check that from the state alone. So the tip keeps
-//! 44 bytes a day on which something was recorded. Days are those of `recorded_at`, in UTC; the time never goes back, so
+//! 48 bytes a day on which something was recorded. Days are those of `recorded_at`, in UTC; the time never goes back, so
 //! once an entry of a later day is there, what a day ended with is settled.
 
 use crate::domain::{Date, Digest, Event, State, Timestamp};
