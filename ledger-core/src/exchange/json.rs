@@ -1,5 +1,6 @@
 //! A JSON document whose numbers are exact: written digit by digit, never by way of a binary fraction.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use crate::domain::money::{self, Money};
@@ -49,6 +50,11 @@ impl Json {
         Json::Object(there.collect())
     }
 
+    /// Texts in a list.
+    pub fn texts(all: impl IntoIterator<Item = impl ToString>) -> Self {
+        Json::List(all.into_iter().map(Json::text).collect())
+    }
+
     /// The member of an object.
     pub fn get(&self, name: &str) -> Option<&Json> {
         match self {
@@ -96,6 +102,33 @@ impl Json {
                     out.write_all(b": ")?;
                     value.write(out, depth)
                 })
+            }
+        }
+    }
+}
+
+/// The document on one line.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |text: &str| serde_json::Value::from(text).to_string();
+        match self {
+            Json::Null => f.write_str("null"),
+            Json::Bool(yes) => write!(f, "{yes}"),
+            Json::Number(digits) => f.write_str(digits),
+            Json::Text(words) => f.write_str(&text(words)),
+            Json::List(list) => {
+                f.write_str("[")?;
+                for (index, value) in list.iter().enumerate() {
+                    write!(f, "{}{value}", if index == 0 { "" } else { "," })?;
+                }
+                f.write_str("]")
+            }
+            Json::Object(members) => {
+                f.write_str("{")?;
+                for (index, (name, value)) in members.iter().enumerate() {
+                    write!(f, "{}{}:{value}", if index == 0 { "" } else { "," }, text(name))?;
+                }
+                f.write_str("}")
             }
         }
     }

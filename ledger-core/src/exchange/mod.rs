@@ -3,8 +3,12 @@
 
 pub mod acts;
 pub mod books;
+pub mod entries;
+pub mod epcis;
 pub mod generator;
 pub mod json;
+pub mod kinds;
 pub mod ocds;
 pub mod scenario;
 pub(crate) mod strict;
+pub mod withheld;
