@@ -3,6 +3,7 @@
 
 pub mod acts;
 pub mod books;
+pub mod effect;
 pub mod generator;
 pub mod json;
 pub mod ocds;
