@@ -3,6 +3,7 @@
 
 pub mod acts;
 pub mod books;
+pub mod effect;
 pub mod entries;
 pub mod epcis;
 pub mod generator;

@@ -21,8 +21,8 @@ pub mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 
+use super::effect::Effects;
 use super::json::Json;
 use super::kinds::Kind;
 use super::withheld::Readers;
@@ -37,14 +37,12 @@ use telling::{Memory, Scene};
 /// Where the words of the standard are explained to readers of JSON-LD.
 const CONTEXT: &str = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld";
 
-/// An act with what was signed and when it took effect.
+/// An act that took effect.
 #[derive(Debug, Clone)]
 struct Signed {
-    act: Arc<RecordedAct>,
+    act: RecordedAct,
     /// The link of its entry.
     link: Digest,
-    /// Who signed besides its author, in the order in which they did.
-    countersigned_by: Vec<PublicKey>,
     /// The entry with which it took effect: its own, or the one with its last signature.
     effective_in: u64,
     /// When that was recorded.
@@ -71,8 +69,7 @@ pub struct Publication<W> {
     readers: Readers,
     names: Option<Names>,
     memory: Memory,
-    /// Acts that wait for signatures, by position.
-    waiting: BTreeMap<u64, Signed>,
+    effects: Effects,
     /// Acts that have events and can still be corrected, by position.
     told: BTreeMap<u64, Signed>,
     summary: Summary,
@@ -88,7 +85,7 @@ impl<W: Write> Publication<W> {
             readers,
             names: None,
             memory: Memory::default(),
-            waiting: BTreeMap::new(),
+            effects: Effects::default(),
             told: BTreeMap::new(),
             summary: Summary::default(),
             last: None,
@@ -105,26 +102,14 @@ impl<W: Write> Publication<W> {
         if self.names.is_none() {
             self.begin(visit.entry.origin())?;
         }
+        let Some(effective) = self.effects.signed(visit) else { return Ok(()) };
         let signed = Signed {
-            act: Arc::clone(act),
-            link,
-            countersigned_by: Vec::new(),
+            act: effective.act.into_owned(),
+            link: effective.link,
             effective_in: act.seq,
             effective_at: act.recorded_at,
         };
-        if !visit.missing.is_empty() {
-            self.waiting.insert(act.seq, signed);
-            return Ok(());
-        }
-        // A countersignature or a refusal is the only event of its act.
-        match act.act.events.first() {
-            Some(Event::ActCountersigned(given)) => self.countersigned(given.entry, act, visit.state),
-            Some(Event::ActRefused(refused)) => {
-                self.waiting.remove(&refused.entry);
-                Ok(())
-            }
-            _ => self.tell(&signed, visit.state),
-        }
+        self.tell(&signed, visit.state)
     }
 
     /// Writes the end of the document.
@@ -135,7 +120,7 @@ impl<W: Write> Publication<W> {
         let (Some(names), Some((entry, link, recorded_at))) = (&self.names, self.last) else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no entry to tell of"));
         };
-        self.summary.waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
+        self.summary.waiting = u64::try_from(self.effects.waiting()).unwrap_or(u64::MAX);
         let restricted = self.readers == Readers::Restricted;
         let own = prefixed(&[
             ("origin", Json::text(names.origin())),
@@ -165,19 +150,6 @@ impl<W: Write> Publication<W> {
             "{{\"@context\":{context},\n\"type\":\"EPCISDocument\",\n\"schemaVersion\":\"2.0\",\n\
              \"epcisBody\":{{\"eventList\":["
         )
-    }
-
-    /// Notes a countersignature; with the last one the act that waited has happened.
-    fn countersigned(&mut self, entry: u64, by: &RecordedAct, state: &State) -> io::Result<()> {
-        let waits = state.pending().any(|(waiting, _)| *waiting == entry);
-        let Some(signed) = self.waiting.get_mut(&entry) else { return Ok(()) };
-        signed.countersigned_by.push(by.author);
-        if waits {
-            return Ok(());
-        }
-        let Some(mut signed) = self.waiting.remove(&entry) else { return Ok(()) };
-        (signed.effective_in, signed.effective_at) = (by.seq, by.recorded_at);
-        self.tell(&signed, state)
     }
 
     /// Writes the events of an act that took effect: first what it corrects, then what it says itself.
@@ -296,8 +268,8 @@ impl<W: Write> Publication<W> {
         ];
         fields.extend(later.map(|entry| ("effectiveIn", Json::whole(entry))));
         fields.push(("signer", self.signer(&act.author, state)));
-        if !signed.countersigned_by.is_empty() {
-            let others = signed.countersigned_by.iter().map(|key| self.signer(key, state));
+        if !act.countersigned_by.is_empty() {
+            let others = act.countersigned_by.iter().map(|key| self.signer(key, state));
             fields.push(("countersigners", Json::List(others.collect())));
         }
         let bases = state.reliances(act.seq);
