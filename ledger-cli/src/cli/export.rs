@@ -14,6 +14,10 @@ pub(crate) enum ExportForm {
     Bundle,
     /// Its procurements, as OCDS 1.1.5: a release for each act, or with --compiled records
     Ocds,
+    /// Its goods, as EPCIS 2.0: what was registered, sent, received, used up, counted, and whose it became
+    Epcis,
+    /// Every event of every entry, as CSV: a row an event
+    Entries,
 }
 
 /// Arguments of `export`.

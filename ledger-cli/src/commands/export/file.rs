@@ -35,6 +35,26 @@ pub(super) fn require_free(args: &ExportArgs, context: &Context) -> Result<(), C
     }
 }
 
+/// Why an export came to no end.
+pub(super) enum Broken {
+    /// It could not be written.
+    Writing(io::Error),
+    /// What is to be written could not be told.
+    Telling(CommandError),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Writing(error)
+    }
+}
+
+impl From<CommandError> for Broken {
+    fn from(error: CommandError) -> Self {
+        Self::Telling(error)
+    }
+}
+
 /// Writes the export to where it goes.
 ///
 /// # Errors
@@ -44,15 +64,35 @@ pub(super) fn write(
     context: &Context,
     export: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), CommandError> {
+    stream(args, context, |out| Ok(export(out)?))
+}
+
+/// Writes to where the export goes while it is told.
+///
+/// # Errors
+/// It could not be told or written: then no file is there, or the old one.
+pub(super) fn stream<T>(
+    args: &ExportArgs,
+    context: &Context,
+    export: impl FnOnce(&mut dyn Write) -> Result<T, Broken>,
+) -> Result<T, CommandError> {
     if is_stdout(&args.to) {
         let mut out = BufWriter::new(io::stdout().lock());
-        return context.ended(export(&mut out).and_then(|()| out.flush()));
+        let told = export(&mut out).and_then(|told| Ok(out.flush().map(|()| told)?));
+        return told.map_err(|broken| match broken {
+            Broken::Telling(error) => error,
+            Broken::Writing(error) => context.ended(Err(error)).err().unwrap_or_else(CommandError::gone),
+        });
     }
     let mut file = NewFile::begin(&args.to)?;
-    export(&mut file).map_err(|error| {
-        CommandError::new(Answer::Unknown, format!("could not write {}: {error}", args.to.display()))
+    let told = export(&mut file).map_err(|broken| match broken {
+        Broken::Telling(error) => error,
+        Broken::Writing(error) => {
+            CommandError::new(Answer::Unknown, format!("could not write {}: {error}", args.to.display()))
+        }
     })?;
     // Again: somebody may have put one there meanwhile.
     require_free(args, context)?;
-    Ok(file.place()?)
+    file.place()?;
+    Ok(told)
 }

@@ -3,6 +3,7 @@
 mod bundle;
 mod file;
 mod ocds;
+mod streamed;
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ const FORMS_OF: &[(&str, &[ExportForm])] = &[
     ("log_memory", &[ExportForm::Bundle]),
     ("at", OTHERS),
     ("at_time", OTHERS),
-    ("party", OTHERS),
+    ("party", &[ExportForm::Ocds]),
     ("restricted", OTHERS),
     ("force", OTHERS),
     ("compiled", &[ExportForm::Ocds]),
@@ -32,7 +33,7 @@ const FORMS_OF: &[(&str, &[ExportForm])] = &[
 ];
 
 /// All forms that are one file.
-const OTHERS: &[ExportForm] = &[ExportForm::Ocds];
+const OTHERS: &[ExportForm] = &[ExportForm::Ocds, ExportForm::Epcis, ExportForm::Entries];
 
 pub(crate) fn run(
     args: &ExportArgs,
@@ -45,6 +46,8 @@ pub(crate) fn run(
     match args.form {
         ExportForm::Bundle => bundle::run(args, context),
         ExportForm::Ocds => ocds::run(args, context),
+        ExportForm::Epcis => streamed::goods(args, context),
+        ExportForm::Entries => streamed::entries(args, context),
     }
 }
 
