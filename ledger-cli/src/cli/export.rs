@@ -14,6 +14,8 @@ pub(crate) enum ExportForm {
     Bundle,
     /// Its procurements, as OCDS 1.1.5: a release for each act, or with --compiled records
     Ocds,
+    /// Money and goods as a plain-text accounting journal that hledger reads: an entry, a transaction
+    Accounts,
 }
 
 /// Arguments of `export`.

@@ -1,5 +1,6 @@
 //! `export`: the ledger as a bundle, or in a form of other people's programs.
 
+mod accounts;
 mod bundle;
 mod file;
 mod ocds;
@@ -25,14 +26,14 @@ const FORMS_OF: &[(&str, &[ExportForm])] = &[
     ("at", OTHERS),
     ("at_time", OTHERS),
     ("party", OTHERS),
-    ("restricted", OTHERS),
+    ("restricted", &[ExportForm::Ocds]),
     ("force", OTHERS),
     ("compiled", &[ExportForm::Ocds]),
     ("ocid_prefix", &[ExportForm::Ocds]),
 ];
 
 /// All forms that are one file.
-const OTHERS: &[ExportForm] = &[ExportForm::Ocds];
+const OTHERS: &[ExportForm] = &[ExportForm::Ocds, ExportForm::Accounts];
 
 pub(crate) fn run(
     args: &ExportArgs,
@@ -45,6 +46,7 @@ pub(crate) fn run(
     match args.form {
         ExportForm::Bundle => bundle::run(args, context),
         ExportForm::Ocds => ocds::run(args, context),
+        ExportForm::Accounts => accounts::run(args, context),
     }
 }
 
