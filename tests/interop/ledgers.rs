@@ -13,7 +13,7 @@ use ledger_core::store::{Anchor, Store as _};
 use serde_json::Value;
 
 /// A file of the repository.
-fn file(name: &str) -> String {
+pub(crate) fn file(name: &str) -> String {
     let path = format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"));
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -40,8 +40,7 @@ pub(crate) fn vectors() -> MemoryStore {
         let path = format!("{}/../fixtures/vectors/entry-{seq:03}.json", env!("CARGO_MANIFEST_DIR"));
         let Ok(text) = fs::read_to_string(path) else { break };
         let vector: Value = serde_json::from_str(&text).unwrap();
-        let part = |name: &str| hex::decode(vector[name].as_str().unwrap()).unwrap();
-        entries.push([part("bytes"), part("signature")].concat());
+        entries.push(hex::decode(vector["bytes"].as_str().unwrap()).unwrap());
         link = vector["link"].as_str().unwrap().parse().unwrap();
     }
     let size = entries.len() as u64;
