@@ -10,6 +10,9 @@
     reason = "a test that meets the unexpected stops; its numbers are small"
 )]
 
+mod accounts;
 mod entries;
 mod epcis;
+mod ledgers;
+mod ocds;
 mod stories;

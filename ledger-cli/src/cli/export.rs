@@ -18,6 +18,8 @@ pub(crate) enum ExportForm {
     Epcis,
     /// Every event of every entry, as CSV: a row an event
     Entries,
+    /// Money and goods as a plain-text accounting journal that hledger reads: an entry, a transaction
+    Accounts,
 }
 
 /// Arguments of `export`.

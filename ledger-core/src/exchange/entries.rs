@@ -3,8 +3,8 @@
 //!
 //! A cell that a spreadsheet might take for a formula does not exist in it. Every cell begins with a letter or digit of
 //! ours, `{`, or is empty; and nowhere is there a semicolon, a tab or a line break, at which a program that is set to
-//! another separator would begin a cell: in the JSON of the last column a semicolon is written `\u003b`, which says
-//! the same.
+//! another separator would begin a cell: in the JSON of the last column a semicolon is written `\u003b` (and a vertical
+//! bar `\u007c`), which says the same.
 
 use std::io::{self, Write};
 
@@ -166,5 +166,5 @@ fn subjects(event: &Event, visit: &Visit<'_>, seen: bool) -> String {
 fn fields(event: &Event) -> io::Result<String> {
     let mut value = serde_json::to_value(event)?;
     let inner = value.get_mut(event.name()).map(serde_json::Value::take).unwrap_or_default();
-    Ok(inner.to_string().replace(';', "\\u003b"))
+    Ok(inner.to_string().replace(';', "\\u003b").replace('|', "\\u007c"))
 }

@@ -7,9 +7,10 @@ use crate::domain::money::{self, Money};
 use crate::domain::quantity::Quantity;
 
 /// A value of a JSON document. Members of an object keep the order in which they were set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Json {
-    /// Nothing. A merge of releases takes away what was there.
+    /// Nothing.
+    #[default]
     Null,
     /// Yes or no.
     Bool(bool),

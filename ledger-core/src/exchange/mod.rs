@@ -1,6 +1,7 @@
 //! What goes in and out in other people's forms: acts as JSON, books as CSV, stories and generated acts
 //! as data.
 
+pub mod accounts;
 pub mod acts;
 pub mod books;
 pub mod effect;

@@ -2,7 +2,7 @@
 //!
 //! Movement data is sensitive (domain.md section 3, rule 9): where a unit goes, when it crosses a border and what
 //! it carries. And a document that is marked restricted is known by its digest to who may read the ledger, and to
-//! nobody else. `docs/exports.md` says what can still be inferred.
+//! nobody else. `docs/exports-goods.md` says what can still be inferred.
 
 use super::kinds::Kind;
 use crate::domain::Document;
@@ -35,39 +35,124 @@ impl Kind {
         use Kind::*;
         match self {
             // What is planned, asked, permitted: before the start, with the route and the load in it.
-            MovementPlanned | MovementAmended | MovementCancelled | PermissionRequested | PermissionGranted
-            | PermissionRefused | PermissionExtended | MovementNotified | MovementAcknowledged
-            | CustomsCovered | StayRegistered => Sensitive::Content,
+            MovementPlanned | MovementAmended | MovementCancelled | PermissionRequested
+            | PermissionGranted | PermissionRefused | PermissionExtended | MovementNotified
+            | MovementAcknowledged | CustomsCovered | StayRegistered => Sensitive::Content,
             // What is reported from the way while it happens.
             MovementHalted | MovementReleased | MovementStarted | BorderCrossed | LegCompleted
             | MovementCompleted | IncidentReported | DeviationReported | ReturnCompleted => {
                 Sensitive::ContentAndTime
             }
-            LedgerConstituted | KeyEnrolled | KeyRotated | KeyRevoked | ActCountersigned | ActRefused
-            | RegimeParametersSet | StandingAuthorisationGranted | StandingAuthorisationAmended
-            | StandingAuthorisationSuspended | StandingAuthorisationResumed
-            | StandingAuthorisationRevoked | CrisisDeclared | CrisisExtended | CrisisEnded | ActRatified
-            | RatificationRefused | UnwindingClosed | MinistryAdmitted | MinistrySuspended
-            | MinistryReinstated | MinistryWithdrew | KeyCompromised | DoubtCleared | RoleDelegated
-            | DelegationEnded | CorrectionRecorded | NationalExclusionDeclared | NationalExclusionEnded
-            | ItemRegistered | ConsumptionReported | LossReported | LossInvestigated | WriteOffApproved
-            | ItemFound | ItemInstalled | ItemRemoved | SubCustodyIssued | SubCustodyReturned
-            | ConditionChanged | PhysicalCountRecorded | CountVarianceResolved | TransferProposed
-            | TransferApproved | TransferRefused | TransferCancelled | RetransferConsentRecorded
-            | TransferLicenceRecorded | ItemsReserved | ConsignmentDispatched | ConsignmentReceived
-            | DiscrepancyReported | DiscrepancyResolved | TitlePassed | LoanExtended | LoanRecalled
-            | ReturnDispatched | ReturnReceived | SupportOrdered | SupportDelivered | SupportReciprocated
-            | SupportInvoiced | SupportPaid | SupportCancelled | CrossingPointListed | ProgrammeProposed
-            | ParticipantJoined | ArrangementEffective | ContractSigned | DeliveryDispatched
-            | DeliveryReceived | DeliveryAccepted | InvoiceRegistered | InvoiceApproved | PaymentExecuted
-            | CostShareAssessed | SupplyTermsAgreed | AdvancePaid | AdvanceSettled | RefundReceived
-            | QualityRequested | QualityAccepted | QualityClosed | ConformityCertified
-            | DeliveryAcceptedWithReservation | ReservationCleared | DeliveryRejected | DeliveryReturned
-            | InvoiceDisputed | InvoiceDisputeResolved | VatCertificateRecorded | InvoiceVatExempted
-            | SettlementRunClosed | SettlementPaid | WarrantyClaimed | WarrantyResolved | ContractClosed
-            | FundingCommitted | ProcedureLaunched | TenderLotAwarded | FrameworkSigned
-            | FrameworkExtended | CallOffOrdered | ContractAmended | OptionAgreed | OptionExercised
-            | OptionLapsed | ParticipantAdmitted | ParticipantWithdrew | ProgrammeCancelled
+            LedgerConstituted
+            | KeyEnrolled
+            | KeyRotated
+            | KeyRevoked
+            | ActCountersigned
+            | ActRefused
+            | RegimeParametersSet
+            | StandingAuthorisationGranted
+            | StandingAuthorisationAmended
+            | StandingAuthorisationSuspended
+            | StandingAuthorisationResumed
+            | StandingAuthorisationRevoked
+            | CrisisDeclared
+            | CrisisExtended
+            | CrisisEnded
+            | ActRatified
+            | RatificationRefused
+            | UnwindingClosed
+            | MinistryAdmitted
+            | MinistrySuspended
+            | MinistryReinstated
+            | MinistryWithdrew
+            | KeyCompromised
+            | DoubtCleared
+            | RoleDelegated
+            | DelegationEnded
+            | CorrectionRecorded
+            | NationalExclusionDeclared
+            | NationalExclusionEnded
+            | ItemRegistered
+            | ConsumptionReported
+            | LossReported
+            | LossInvestigated
+            | WriteOffApproved
+            | ItemFound
+            | ItemInstalled
+            | ItemRemoved
+            | SubCustodyIssued
+            | SubCustodyReturned
+            | ConditionChanged
+            | PhysicalCountRecorded
+            | CountVarianceResolved
+            | TransferProposed
+            | TransferApproved
+            | TransferRefused
+            | TransferCancelled
+            | RetransferConsentRecorded
+            | TransferLicenceRecorded
+            | ItemsReserved
+            | ConsignmentDispatched
+            | ConsignmentReceived
+            | DiscrepancyReported
+            | DiscrepancyResolved
+            | TitlePassed
+            | LoanExtended
+            | LoanRecalled
+            | ReturnDispatched
+            | ReturnReceived
+            | SupportOrdered
+            | SupportDelivered
+            | SupportReciprocated
+            | SupportInvoiced
+            | SupportPaid
+            | SupportCancelled
+            | CrossingPointListed
+            | ProgrammeProposed
+            | ParticipantJoined
+            | ArrangementEffective
+            | ContractSigned
+            | DeliveryDispatched
+            | DeliveryReceived
+            | DeliveryAccepted
+            | InvoiceRegistered
+            | InvoiceApproved
+            | PaymentExecuted
+            | CostShareAssessed
+            | SupplyTermsAgreed
+            | AdvancePaid
+            | AdvanceSettled
+            | RefundReceived
+            | QualityRequested
+            | QualityAccepted
+            | QualityClosed
+            | ConformityCertified
+            | DeliveryAcceptedWithReservation
+            | ReservationCleared
+            | DeliveryRejected
+            | DeliveryReturned
+            | InvoiceDisputed
+            | InvoiceDisputeResolved
+            | VatCertificateRecorded
+            | InvoiceVatExempted
+            | SettlementRunClosed
+            | SettlementPaid
+            | WarrantyClaimed
+            | WarrantyResolved
+            | ContractClosed
+            | FundingCommitted
+            | ProcedureLaunched
+            | TenderLotAwarded
+            | FrameworkSigned
+            | FrameworkExtended
+            | CallOffOrdered
+            | ContractAmended
+            | OptionAgreed
+            | OptionExercised
+            | OptionLapsed
+            | ParticipantAdmitted
+            | ParticipantWithdrew
+            | ProgrammeCancelled
             | AwardCancelled => Sensitive::Nothing,
         }
     }
@@ -86,7 +171,8 @@ impl Readers {
 
     /// The documents that are shown to them, and how many are not.
     pub(crate) fn documents(self, all: &[Document]) -> (Vec<&Document>, usize) {
-        let open = |document: &&Document| self == Self::Restricted || document.marking == Marking::Unclassified;
+        let open =
+            |document: &&Document| self == Self::Restricted || document.marking == Marking::Unclassified;
         let shown: Vec<&Document> = all.iter().filter(open).collect();
         let withheld = all.len().saturating_sub(shown.len());
         (shown, withheld)

@@ -57,7 +57,8 @@ fn what_was_added_and_not_deleted_is_what_the_register_has() {
                 *sum = if adds { sum.plus(quantity) } else { sum.minus(quantity) }.unwrap();
             }
         }
-        let left = |id: &ItemId| journal.state().item(id).unwrap().amount(|position| !is_gone(&position.standing));
+        let left =
+            |id: &ItemId| journal.state().item(id).unwrap().amount(|position| !is_gone(&position.standing));
         let serials: BTreeSet<String> = journal
             .state()
             .items()

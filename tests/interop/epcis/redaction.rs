@@ -34,7 +34,8 @@ fn without_leave_nothing_tells_where_a_movement_went_when_or_with_what() {
     let document: Value = serde_json::from_str(&open).unwrap();
     assert_eq!(document["jl:withheldEvents"], shown.withheld_events);
     assert_eq!(document["jl:restricted"], false);
-    let hidden = ["MovementStarted", "BorderCrossed", "LegCompleted", "MovementCompleted", "IncidentReported"];
+    let hidden =
+        ["MovementStarted", "BorderCrossed", "LegCompleted", "MovementCompleted", "IncidentReported"];
     assert!(hidden.iter().all(|kind| !open.contains(kind) && whole.contains(kind)));
 }
 

@@ -1,5 +1,6 @@
 //! `export`: the ledger as a bundle, or in a form of other people's programs.
 
+mod accounts;
 mod bundle;
 mod file;
 mod ocds;
@@ -25,15 +26,16 @@ const FORMS_OF: &[(&str, &[ExportForm])] = &[
     ("log_memory", &[ExportForm::Bundle]),
     ("at", OTHERS),
     ("at_time", OTHERS),
-    ("party", &[ExportForm::Ocds]),
-    ("restricted", OTHERS),
+    ("party", &[ExportForm::Ocds, ExportForm::Accounts]),
+    ("restricted", &[ExportForm::Ocds, ExportForm::Epcis, ExportForm::Entries]),
     ("force", OTHERS),
     ("compiled", &[ExportForm::Ocds]),
     ("ocid_prefix", &[ExportForm::Ocds]),
 ];
 
 /// All forms that are one file.
-const OTHERS: &[ExportForm] = &[ExportForm::Ocds, ExportForm::Epcis, ExportForm::Entries];
+const OTHERS: &[ExportForm] =
+    &[ExportForm::Ocds, ExportForm::Accounts, ExportForm::Epcis, ExportForm::Entries];
 
 pub(crate) fn run(
     args: &ExportArgs,
@@ -48,6 +50,7 @@ pub(crate) fn run(
         ExportForm::Ocds => ocds::run(args, context),
         ExportForm::Epcis => streamed::goods(args, context),
         ExportForm::Entries => streamed::entries(args, context),
+        ExportForm::Accounts => accounts::run(args, context),
     }
 }
 

@@ -125,9 +125,8 @@ impl Names {
     /// Of a batch or bulk good it is the name of a class.
     pub(super) fn item(&self, id: &ItemId) -> String {
         match id {
-            ItemId::Serial { ncage, part, serial } => {
-                adi(*ncage, part, serial).unwrap_or_else(|| format!("https://{}/id/{}", self.origin, named(id)))
-            }
+            ItemId::Serial { ncage, part, serial } => adi(*ncage, part, serial)
+                .unwrap_or_else(|| format!("https://{}/id/{}", self.origin, named(id))),
             ItemId::Batch { .. } | ItemId::Bulk { .. } => {
                 format!("https://{}/id/{}", self.origin, named(id))
             }
@@ -174,7 +173,8 @@ fn escaped(words: &str) -> String {
 /// hyphens and slashes, and not too many of them. The ledger allows more.
 pub(super) fn adi(ncage: Ncage, part: &PartNumber, serial: &SerialNumber) -> Option<String> {
     let maker = ncage.as_str();
-    let known = maker.bytes().all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && b != b'I' && b != b'O'));
+    let known =
+        maker.bytes().all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && b != b'I' && b != b'O'));
     let (part, serial) = (part.as_str(), serial.as_str());
     let fits = |words: &str, most: usize| {
         words.len() <= most
@@ -230,7 +230,8 @@ mod tests {
         assert_eq!(one, names().event(&act, 0, 0));
         assert_eq!(one.len(), "urn:uuid:".len() + 36);
         assert_eq!((&one[23..24], one[28..29].contains(['8', '9', 'a', 'b'])), ("8", true), "{one}");
-        let others = [names().event(&act, 0, 1), names().event(&act, 1, 0), names().event(&ActId::new([8; 16]), 0, 0)];
+        let others =
+            [names().event(&act, 0, 1), names().event(&act, 1, 0), names().event(&ActId::new([8; 16]), 0, 0)];
         assert!(others.iter().all(|other| *other != one));
         assert_ne!(one, Names::of(&"y.example/l".parse().unwrap()).event(&act, 0, 0));
     }

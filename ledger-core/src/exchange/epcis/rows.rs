@@ -1,4 +1,4 @@
-//! What becomes of each kind of act: the table of `docs/exports.md`, which a test holds against this.
+//! What becomes of each kind of act: the table of `docs/exports-goods.md`, which a test holds against this.
 
 use super::vocabulary::{Action, BizStep, Disposition, EventType, Shape};
 use crate::exchange::kinds::Kind;
@@ -19,7 +19,7 @@ use BizStep::{
     Unloading, VoidShipping,
 };
 use Disposition::{
-    Active, Conformant, Damaged, Destroyed, Inactive, InProgress, InTransit, MismatchInstance,
+    Active, Conformant, Damaged, Destroyed, InProgress, InTransit, Inactive, MismatchInstance,
     MismatchQuantity, NonConformant, Reserved, Returned, Unavailable, Unknown,
 };
 
@@ -28,8 +28,10 @@ pub(super) const CONSUMED: Shape = Shape::object(Delete, Destroying, Destroyed);
 pub(super) const LOST: Shape = Shape::object(Observe, Other, Unknown);
 pub(super) const WRITTEN_OFF: Shape = Shape::object(Delete, Decommissioning, Inactive);
 pub(super) const FOUND: Shape = Shape::object(Observe, Other, Active);
-pub(super) const INSTALLED: Shape = Shape { kind: EventType::Association, ..Shape::object(Add, Installing, Active) };
-pub(super) const REMOVED: Shape = Shape { kind: EventType::Association, ..Shape::object(Delete, Removing, Active) };
+pub(super) const INSTALLED: Shape =
+    Shape { kind: EventType::Association, ..Shape::object(Add, Installing, Active) };
+pub(super) const REMOVED: Shape =
+    Shape { kind: EventType::Association, ..Shape::object(Delete, Removing, Active) };
 pub(super) const OPENED: Shape = Shape::dossier(Add);
 pub(super) const CLOSED: Shape = Shape::dossier(Delete);
 pub(super) const INSPECTED: Shape = Shape::object(Observe, Inspecting, Active);
@@ -40,8 +42,10 @@ pub(super) const SHIPPED: Shape = Shape::object(Observe, Shipping, InTransit);
 pub(super) const SENT_BACK: Shape = Shape::object(Observe, Shipping, Returned);
 pub(super) const RECEIVED: Shape = Shape::object(Observe, Receiving, Active);
 pub(super) const NEVER_SENT: Shape = Shape::object(Observe, VoidShipping, Active);
-pub(super) const TITLE: Shape = Shape { kind: EventType::Transaction, ..Shape::object(Add, Accepting, Active) };
-pub(super) const LOADED: Shape = Shape { kind: EventType::Aggregation, ..Shape::object(Add, Loading, InProgress) };
+pub(super) const TITLE: Shape =
+    Shape { kind: EventType::Transaction, ..Shape::object(Add, Accepting, Active) };
+pub(super) const LOADED: Shape =
+    Shape { kind: EventType::Aggregation, ..Shape::object(Add, Loading, InProgress) };
 pub(super) const UNLOADED: Shape =
     Shape { kind: EventType::Aggregation, ..Shape::object(Delete, Unloading, InProgress) };
 pub(super) const DEPARTED: Shape = Shape::object(Observe, Departing, InTransit);
@@ -53,12 +57,8 @@ pub(super) const ACCEPTED_SO_FAR: Shape = Shape::object(Add, Accepting, NonConfo
 pub(super) const CLEARED: Shape = Shape::object(Observe, Inspecting, Conformant);
 pub(super) const REJECTED: Shape = Shape::object(Observe, Inspecting, NonConformant);
 
-const RECEIPT: &[Shape] = &[
-    RECEIVED,
-    RECEIVED.with(Damaged),
-    RECEIVED.with(MismatchQuantity),
-    RECEIVED.with(MismatchInstance),
-];
+const RECEIPT: &[Shape] =
+    &[RECEIVED, RECEIVED.with(Damaged), RECEIVED.with(MismatchQuantity), RECEIVED.with(MismatchInstance)];
 const RETURN: &[Shape] = &[
     RECEIVED.with(Returned),
     RECEIVED.with(Damaged),
@@ -66,12 +66,8 @@ const RETURN: &[Shape] = &[
     RECEIVED.with(MismatchInstance),
 ];
 
-const CONDITIONS: &[Shape] = &[
-    INSPECTED,
-    INSPECTED.with(Damaged),
-    INSPECTED.with(NonConformant),
-    INSPECTED.with(Unavailable),
-];
+const CONDITIONS: &[Shape] =
+    &[INSPECTED, INSPECTED.with(Damaged), INSPECTED.with(NonConformant), INSPECTED.with(Unavailable)];
 const DISCREPANCIES: &[Shape] = &[
     INSPECTED.with(MismatchQuantity),
     INSPECTED.with(MismatchInstance),
@@ -80,11 +76,8 @@ const DISCREPANCIES: &[Shape] = &[
 ];
 const OUTCOMES: &[Shape] = &[RECEIVED, RECEIVED.with(Returned), NEVER_SENT, LOST];
 const AT_ONCE: &[Shape] = &[RECEIVED, RECEIVED.with(Damaged)];
-const DELIVERY: &[Shape] = &[
-    RECEIVED.with(InProgress),
-    RECEIVED.with(MismatchQuantity),
-    RECEIVED.with(MismatchInstance),
-];
+const DELIVERY: &[Shape] =
+    &[RECEIVED.with(InProgress), RECEIVED.with(MismatchQuantity), RECEIVED.with(MismatchInstance)];
 
 const KEYS: &str = "who may act; no goods";
 const CONSENT: &str = "consent; `jl:basis` of what it allows names it";
@@ -110,7 +103,9 @@ pub const fn row(kind: Kind) -> Row {
         | Kind::DoubtCleared
         | Kind::RoleDelegated
         | Kind::DelegationEnded => Silent(KEYS),
-        Kind::ActCountersigned => Silent("with the last signature the events of the act appear that waited for it"),
+        Kind::ActCountersigned => {
+            Silent("with the last signature the events of the act appear that waited for it")
+        }
         Kind::ActRefused => Silent("the act never took effect: it has no events"),
         Kind::RegimeParametersSet | Kind::NationalExclusionDeclared | Kind::NationalExclusionEnded => {
             Silent("a rule; no goods")
@@ -144,16 +139,17 @@ pub const fn row(kind: Kind) -> Row {
         Kind::ItemRemoved => Told(&[REMOVED], ""),
         Kind::SubCustodyIssued => Told(&[OPENED], "`cert` is the hand receipt; `jl:unit`"),
         Kind::SubCustodyReturned => Told(&[CLOSED], "`cert` is the hand receipt"),
-        Kind::ConditionChanged => Told(
-            CONDITIONS,
-            "A B N: active, E F: damaged, G: non_conformant, H J: unavailable",
-        ),
+        Kind::ConditionChanged => {
+            Told(CONDITIONS, "A B N: active, E F: damaged, G: non_conformant, H J: unavailable")
+        }
         Kind::PhysicalCountRecorded => Told(
             &[COUNTED_ALL, COUNTED_SOME],
             "`stock_taking` when the scope is all; `jl:absent` is what was not found at all",
         ),
         Kind::CountVarianceResolved => Silent("an explanation; nothing moves"),
-        Kind::TransferProposed => Told(&[OPENED], "`po` is the transfer; `jl:transferKind`, the parties, `jl:due`"),
+        Kind::TransferProposed => {
+            Told(&[OPENED], "`po` is the transfer; `jl:transferKind`, the parties, `jl:due`")
+        }
         Kind::TransferRefused => Told(&[CLOSED], "what of it was not sent"),
         Kind::TransferCancelled => Told(&[CLOSED], "what of it was not sent"),
         Kind::TransferLicenceRecorded => Silent("a paper; `jl:licence` of what travels under it names it"),
@@ -166,24 +162,24 @@ pub const fn row(kind: Kind) -> Row {
             RECEIPT,
             "one event for what is sound, one for what is damaged; `jl:missing` is what did not come",
         ),
-        Kind::DiscrepancyReported => Told(
-            DISCREPANCIES,
-            "shortage or overage, wrong item or a serial item missing, damage, papers",
-        ),
-        Kind::DiscrepancyResolved => Told(
-            OUTCOMES,
-            "received late or too much, never sent, lost; no event when nothing moves",
-        ),
-        Kind::TitlePassed => Told(&[TITLE], "`owning_party` differs; all that was received under the transfer"),
+        Kind::DiscrepancyReported => {
+            Told(DISCREPANCIES, "shortage or overage, wrong item or a serial item missing, damage, papers")
+        }
+        Kind::DiscrepancyResolved => {
+            Told(OUTCOMES, "received late or too much, never sent, lost; no event when nothing moves")
+        }
+        Kind::TitlePassed => {
+            Told(&[TITLE], "`owning_party` differs; all that was received under the transfer")
+        }
         Kind::LoanExtended | Kind::LoanRecalled => Silent("a day; no goods"),
         Kind::ReturnDispatched => Told(&[SHIPPED], "as dispatched, the other way"),
         Kind::ReturnReceived => Told(RETURN, "as received, the other way"),
         Kind::SupportOrdered => Told(&[OPENED], "`po` is the order"),
-        Kind::SupportDelivered => {
-            Told(AT_ONCE, "one hand-over: owner, holder and place change together")
-        }
+        Kind::SupportDelivered => Told(AT_ONCE, "one hand-over: owner, holder and place change together"),
         Kind::SupportReciprocated => Told(AT_ONCE, "as delivered, the other way"),
-        Kind::SupportInvoiced => Told(&[OPENED], "`inv`, with all that was delivered under the order by then"),
+        Kind::SupportInvoiced => {
+            Told(&[OPENED], "`inv`, with all that was delivered under the order by then")
+        }
         Kind::SupportPaid => Silent(MONEY),
         Kind::SupportCancelled => Told(&[CLOSED], "what of it was not delivered"),
         Kind::CrossingPointListed => Silent("a place; no goods"),
@@ -239,15 +235,17 @@ pub const fn row(kind: Kind) -> Row {
         | Kind::SettlementRunClosed
         | Kind::SettlementPaid
         | Kind::FundingCommitted => Silent(MONEY),
-        Kind::DeliveryDispatched => Told(&[SHIPPED], "from the supplier; `po` is the contract, `desadv` the delivery"),
-        Kind::DeliveryReceived => Told(
-            DELIVERY,
-            "waits for acceptance; `jl:missing` is what did not come",
-        ),
-        Kind::DeliveryAccepted => Told(&[ACCEPTED], "from then on the register has it: `owning_party` differs"),
-        Kind::DeliveryAcceptedWithReservation => {
-            Told(&[ACCEPTED_SO_FAR], "as accepted; the supplier has to put something right, by `jl:clearedBy`")
+        Kind::DeliveryDispatched => {
+            Told(&[SHIPPED], "from the supplier; `po` is the contract, `desadv` the delivery")
         }
+        Kind::DeliveryReceived => Told(DELIVERY, "waits for acceptance; `jl:missing` is what did not come"),
+        Kind::DeliveryAccepted => {
+            Told(&[ACCEPTED], "from then on the register has it: `owning_party` differs")
+        }
+        Kind::DeliveryAcceptedWithReservation => Told(
+            &[ACCEPTED_SO_FAR],
+            "as accepted; the supplier has to put something right, by `jl:clearedBy`",
+        ),
         Kind::ReservationCleared => Told(&[CLEARED], ""),
         Kind::DeliveryRejected => Told(&[REJECTED], ""),
         Kind::DeliveryReturned => Told(&[SENT_BACK], "to the supplier"),

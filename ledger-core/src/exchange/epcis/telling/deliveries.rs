@@ -9,9 +9,9 @@ use crate::domain::codes::Condition;
 use crate::domain::ids::{DeliveryId, Place, WarrantyId};
 use crate::domain::item::Item;
 use crate::domain::procurement::{
-    ConformityCertified, Contract, DeliveredItem, Delivery, DeliveryAccepted, DeliveryAcceptedWithReservation,
-    DeliveryDispatched, DeliveryReceived, DeliveryRejected, DeliveryReturned, ReservationCleared,
-    WarrantyClaimed, WarrantyResolved,
+    ConformityCertified, Contract, DeliveredItem, Delivery, DeliveryAccepted,
+    DeliveryAcceptedWithReservation, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
+    DeliveryReturned, ReservationCleared, WarrantyClaimed, WarrantyResolved,
 };
 use crate::exchange::json::Json;
 

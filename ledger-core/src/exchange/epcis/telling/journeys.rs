@@ -35,9 +35,7 @@ impl Scene<'_> {
     /// The movement is seen with all that it carries.
     fn passes(self, shape: Shape, id: &MovementId, load: Goods, (persons, vehicles): (u32, u32)) -> Draft {
         let draft = Draft { others: vec![self.names.movement(id)], ..Draft::new(shape, load) };
-        self.papers(draft, id)
-            .own("persons", Json::whole(persons))
-            .own("vehicles", Json::whole(vehicles))
+        self.papers(draft, id).own("persons", Json::whole(persons)).own("vehicles", Json::whole(vehicles))
     }
 
     /// The transfers whose goods it carries, and the forms 302 that cover them by then.

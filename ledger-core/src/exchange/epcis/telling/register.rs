@@ -17,7 +17,9 @@ use crate::exchange::json::Json;
 /// How goods in a condition are, in the words of the standard.
 pub(super) const fn disposition_of(condition: Condition) -> Disposition {
     match condition {
-        Condition::Issuable | Condition::IssuableWithLimit | Condition::EmergencyUseOnly => Disposition::Active,
+        Condition::Issuable | Condition::IssuableWithLimit | Condition::EmergencyUseOnly => {
+            Disposition::Active
+        }
         Condition::RepairableLimited | Condition::Repairable => Disposition::Damaged,
         Condition::Incomplete => Disposition::NonConformant,
         Condition::Condemned | Condition::Suspended => Disposition::Unavailable,

@@ -6,6 +6,7 @@ use super::super::rows;
 use super::super::vocabulary::{Disposition, Shape, Side, TransactionType};
 use super::register::{Sides, is_damaged};
 use super::{Memory, Scene, short};
+use crate::domain::Party;
 use crate::domain::codes::Condition;
 use crate::domain::consignment::{
     Consignment, ConsignmentDispatched, Counted, ItemsReserved, ReturnDispatched,
@@ -18,7 +19,6 @@ use crate::domain::support::{
     SupportCancelled, SupportDelivered, SupportInvoiced, SupportOrdered, SupportReciprocated,
 };
 use crate::domain::transfer::{TitlePassed, Transfer, TransferProposed};
-use crate::domain::Party;
 use crate::exchange::json::Json;
 
 /// What leaves, from where.
@@ -114,7 +114,8 @@ impl Scene<'_> {
         let well = if consignment.is_return { Disposition::Returned } else { Disposition::Active };
         let mut drafts = Vec::new();
         if !sound.is_empty() || !missing.is_empty() {
-            let lacks = (!missing.is_empty()).then(|| Json::texts(missing.iter().map(|item| self.amount(item))));
+            let lacks =
+                (!missing.is_empty()).then(|| Json::texts(missing.iter().map(|item| self.amount(item))));
             let shape = rows::RECEIVED.with(mismatch(&missing).unwrap_or(well));
             let draft = self.arrives(shape, &sound, (id, consignment, transfer), location);
             drafts.push(draft.own("sealsIntact", Json::Bool(seals_intact)).own_if("missing", lacks));
@@ -246,7 +247,13 @@ impl Scene<'_> {
     pub(super) fn support_delivered(self, event: &SupportDelivered) -> Vec<Draft> {
         let Some(order) = self.state.support_order(&event.order) else { return Vec::new() };
         let (from, to) = (order.terms.supplier, order.terms.receiver);
-        let draft = self.handed_over(&event.items, event.condition, (from, to), &event.from_location, &event.location);
+        let draft = self.handed_over(
+            &event.items,
+            event.condition,
+            (from, to),
+            &event.from_location,
+            &event.location,
+        );
         let licence = event.licence.as_ref().map(Json::text);
         vec![draft.under(TransactionType::Order, self.names.support(&event.order)).own_if("licence", licence)]
     }
@@ -254,7 +261,13 @@ impl Scene<'_> {
     pub(super) fn support_reciprocated(self, event: &SupportReciprocated) -> Vec<Draft> {
         let Some(order) = self.state.support_order(&event.order) else { return Vec::new() };
         let (from, to) = (order.terms.receiver, order.terms.supplier);
-        let draft = self.handed_over(&event.items, event.condition, (from, to), &event.from_location, &event.location);
+        let draft = self.handed_over(
+            &event.items,
+            event.condition,
+            (from, to),
+            &event.from_location,
+            &event.location,
+        );
         let licence = event.licence.as_ref().map(Json::text);
         vec![draft.under(TransactionType::Order, self.names.support(&event.order)).own_if("licence", licence)]
     }
@@ -268,7 +281,8 @@ impl Scene<'_> {
         from_location: &Place,
         location: &Place,
     ) -> Draft {
-        let shape = if is_damaged(condition) { rows::RECEIVED.with(Disposition::Damaged) } else { rows::RECEIVED };
+        let shape =
+            if is_damaged(condition) { rows::RECEIVED.with(Disposition::Damaged) } else { rows::RECEIVED };
         let place = self.names.place(location);
         let draft = Draft::new(shape, goods(items)).kept_at(place.clone());
         let sides = Sides { owner_before: from, holder_before: from, owner_after: to, holder_after: to };
