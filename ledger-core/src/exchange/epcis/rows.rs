@@ -118,8 +118,8 @@ pub const fn row(kind: Kind) -> Row {
         | Kind::CrisisDeclared
         | Kind::CrisisExtended
         | Kind::CrisisEnded
-        | Kind::TransferApproved
-        | Kind::RetransferConsentRecorded => Silent(CONSENT),
+        | Kind::TransferApproved => Silent(CONSENT),
+        Kind::RetransferConsentRecorded => Silent("a third state's consent; no goods move by it"),
         Kind::ActRatified | Kind::RatificationRefused | Kind::UnwindingClosed => {
             Silent("consent afterwards; what follows of it is told by its own acts")
         }
