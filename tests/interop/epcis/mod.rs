@@ -37,7 +37,7 @@ pub(crate) fn events_of(document: &str) -> Vec<Value> {
 /// The events that stand for something: not those that are declared wrong, and no declarations.
 pub(crate) fn standing(events: &[Value]) -> Vec<&Value> {
     let is_declaration = |event: &&Value| event.get("errorDeclaration").is_some();
-    let wrong: BTreeSet<&str> = events.iter().filter(is_declaration).map(|event| id(event)).collect();
+    let wrong: BTreeSet<&str> = events.iter().filter(is_declaration).map(id).collect();
     events.iter().filter(|event| !wrong.contains(id(event))).collect()
 }
 

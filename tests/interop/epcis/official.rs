@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::written;
 use crate::stories::STORIES;
 
+#[allow(clippy::disallowed_methods, reason = "the folder is the reader's own")]
 fn schema() -> jsonschema::Validator {
     let folder = std::env::var("JOINTLEDGER_SCHEMAS")
         .expect("JOINTLEDGER_SCHEMAS has to name the folder with the official schemas");
