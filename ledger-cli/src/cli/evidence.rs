@@ -249,18 +249,6 @@ pub(crate) struct CompareArgs {
     pub(crate) fork_proof: Option<PathBuf>,
 }
 
-/// Arguments of `export`.
-#[derive(Debug, Args)]
-pub(crate) struct ExportArgs {
-    /// The bundle's folder: new, empty, or an older bundle of this ledger, to which what is new is added
-    pub(crate) dir: PathBuf,
-    /// Where the newest checkpoint is older than the newest entries, end at the checkpoint
-    #[arg(long)]
-    pub(crate) to_checkpoint: bool,
-    #[command(flatten)]
-    pub(crate) log: LogKeyArgs,
-}
-
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {

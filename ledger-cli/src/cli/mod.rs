@@ -4,6 +4,7 @@ mod audit;
 mod charter;
 mod diff;
 mod evidence;
+mod export;
 mod key;
 mod look;
 pub(crate) mod moment;
@@ -20,6 +21,7 @@ pub(crate) use audit::*;
 pub(crate) use charter::*;
 pub(crate) use diff::*;
 pub(crate) use evidence::*;
+pub(crate) use export::*;
 pub(crate) use key::*;
 pub(crate) use look::*;
 pub(crate) use program::*;
@@ -226,12 +228,18 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
   jointledger compare baltic /mnt/lv/baltic
   jointledger compare baltic checkpoint.txt --fork-proof fork.json")]
     Compare(CompareArgs),
-    /// Write the ledger as a bundle of plain files that any verifier can read (C2SP tlog-tiles): the backup
+    /// Write the ledger as a bundle of plain files that any verifier can read (C2SP tlog-tiles), or in another form
     ///
-    /// Only what the bundle does not have yet is written. A bundle ends at a checkpoint: sign one in the same call with
-    /// --log-key, or make one before.
-    #[command(after_help = "Example:
+    /// A bundle is the backup: only what it does not have yet is written, and it ends at a checkpoint: sign one in the
+    /// same call with --log-key, or make one before. The other forms of --as are for other people's programs; each is one
+    /// file, there whole or not at all, and none can be imported. What is marked restricted or sensitive stays out of
+    /// them unless --restricted asks for it, and how much stayed out is said.
+    #[command(after_help = "Examples:
   jointledger --ledger baltic export /mnt/backup/baltic --log-key ee-log
+  jointledger --ledger baltic export procurements.json --as ocds
+  jointledger --ledger baltic export - --as ocds --at 120
+  jointledger --ledger baltic export goods.json --as epcis
+  jointledger --ledger baltic export entries.csv --as entries --restricted
 `jointledger --ledger /mnt/backup/baltic verify` verifies the bundle itself; all that only looks works on it.")]
     Export(ExportArgs),
     /// Make a ledger from a bundle, after verifying all of it

@@ -30,7 +30,7 @@ use clap::ArgMatches;
 
 use std::ops::ControlFlow;
 
-use ledger_core::journal::{self, Until};
+use ledger_core::journal::{self, Until, Visit};
 use ledger_core::ledger::Tip;
 
 use crate::cli::{AtArgs, Command};
@@ -60,7 +60,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Prove(args) => prove::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Compare(args) => compare::run(&args, context),
-        Command::Export(args) => export::run(&args, context),
+        Command::Export(args) => export::run(&args, matches, context),
         Command::Import(args) => import::run(&args, context),
         Command::Replay(args) => state::replay(&args, context),
         Command::Sample(command) => sample::run(command, context),
@@ -92,15 +92,17 @@ fn end_of(context: &Context) -> Result<Tip, CommandError> {
 
 /// The state at a position or a time.
 fn state_at(context: &Context, until: Until) -> Result<Tip, CommandError> {
+    told_to(context, until, |_| ())
+}
+
+/// Tells the entries up to a position or a time, one after the other.
+fn told_to(context: &Context, until: Until, mut visit: impl FnMut(Visit<'_>)) -> Result<Tip, CommandError> {
     let store = context.look()?;
     let mut bar = context.progress("reading");
-    let tip =
-        journal::replay(
-            &store,
-            until,
-            &mut |done, total| bar.at(done, total),
-            |_| ControlFlow::Continue(()),
-        )?;
+    let tip = journal::replay(&store, until, &mut |done, total| bar.at(done, total), |seen| {
+        visit(seen);
+        ControlFlow::Continue(())
+    })?;
     if let Until::Size(size) = until
         && tip.head().size < size
     {

@@ -225,6 +225,11 @@ impl State {
         self.corrections.corrections.get(&entry)
     }
 
+    /// True for an act that can be taken back, as long as nothing is built on it.
+    pub fn is_reversible(&self, entry: u64) -> bool {
+        self.corrections.reversible.contains(&entry)
+    }
+
     /// Notes what an act did that took effect, when all of it can be taken back.
     pub(crate) fn note_effects(&mut self, act: &RecordedAct) {
         let (mut effects, mut signers) = (Vec::new(), Vec::new());

@@ -186,6 +186,11 @@ impl State {
         self.transfers.discrepancies.iter()
     }
 
+    /// One discrepancy.
+    pub fn discrepancy(&self, id: &DiscrepancyId) -> Option<&Discrepancy> {
+        self.transfers.discrepancies.get(id)
+    }
+
     /// How much of an item is missing from a consignment and stands in no open shortage report.
     fn unreported(&self, consignment: &ConsignmentId, id: &ItemId) -> Result<Quantity, Rejection> {
         let missing = Standing::Missing(consignment.clone());

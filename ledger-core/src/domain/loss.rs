@@ -95,6 +95,13 @@ impl Register {
     }
 }
 
+impl State {
+    /// One loss.
+    pub fn known_loss(&self, id: &LossId) -> Option<&Loss> {
+        self.register.losses.get(id)
+    }
+}
+
 /// True for goods that can be reported lost there. A serial item is known whoever has it, and stays on its hand
 /// receipt; of a batch, which a unit has in part, only what is on none.
 fn loses(hand: &Hand<'_>, item: &Item, position: &Position) -> bool {

@@ -1,9 +1,17 @@
 //! What goes in and out in other people's forms: acts as JSON, books as CSV, stories and generated acts
 //! as data.
 
+pub mod accounts;
 pub mod acts;
 pub mod books;
 pub mod external;
+pub mod effect;
+pub mod entries;
+pub mod epcis;
 pub mod generator;
+pub mod json;
+pub mod kinds;
+pub mod ocds;
 pub mod scenario;
 pub(crate) mod strict;
+pub mod withheld;

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
@@ -30,9 +30,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// As [`replace`].
 pub fn replace_with(path: &Path, bytes: &[u8], steps: &mut dyn Steps) -> Result<(), StoreError> {
     place(path, bytes, steps)?;
-    // A bare name stands in the folder in which the program runs.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    sync_folder(folder.unwrap_or(Path::new(".")), steps)
+    sync_folder(folder_of(path), steps)
 }
 
 /// The first three steps of [`replace`]: whoever puts many files into a folder syncs it once, with
@@ -50,6 +48,62 @@ pub(super) fn place(path: &Path, bytes: &[u8], steps: &mut dyn Steps) -> Result<
         settle(&file, path, steps)?;
     }
     Ok(())
+}
+
+/// A file that is written piece by piece beside its place, and takes it when it is whole. Dropped before, it leaves the
+/// old file, or none.
+#[derive(Debug)]
+pub struct NewFile {
+    file: BufWriter<File>,
+    path: PathBuf,
+    placed: bool,
+}
+
+impl NewFile {
+    /// Begins a file that is to be at `path`. Its folder must be there. One process at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn begin(path: &Path) -> Result<Self, StoreError> {
+        let new = new_path(path);
+        let file = File::create(&new).map_err(StoreError::io("create", &new))?;
+        Ok(Self { file: BufWriter::new(file), path: path.to_owned(), placed: false })
+    }
+
+    /// Gives the file its place, durably.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] at the step that failed.
+    pub fn place(mut self) -> Result<(), StoreError> {
+        self.file.flush().map_err(StoreError::io("write", &new_path(&self.path)))?;
+        settle(self.file.get_ref(), &self.path, &mut RealSteps)?;
+        self.placed = true;
+        sync_folder(folder_of(&self.path), &mut RealSteps)
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if !self.placed {
+            // Where it cannot be removed, the next try overwrites it.
+            let _ = fs::remove_file(new_path(&self.path));
+        }
+    }
+}
+
+/// The folder in which a file stands: for a bare name the one in which the program runs.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Gives `file`, which was written under the [`new_path`] of `path`, its place.

@@ -140,6 +140,19 @@ impl State {
         self.procurement.advances.get(id)
     }
 
+    /// The advances of a contract, in the order in which they were paid.
+    pub fn advances_of<'a>(
+        &'a self,
+        contract: &'a Contract,
+    ) -> impl Iterator<Item = (&'a AdvanceId, &'a Advance)> {
+        contract.dossier.advances.iter().filter_map(|id| Some((id, self.advance(id)?)))
+    }
+
+    /// How much of a payment was refunded; `None` when there is no such payment.
+    pub fn refunded(&self, id: &PaymentId) -> Option<Money> {
+        Some(self.procurement.refunded(id, self.payment(id)?.amount))
+    }
+
     fn subjects_of_advance(&self, id: &AdvanceId) -> Vec<Subject> {
         self.advance(id).map_or_else(Vec::new, |advance| self.subjects_of_contract(&advance.terms.contract))
     }

@@ -82,6 +82,11 @@ impl State {
     pub fn warranty_claims(&self) -> impl Iterator<Item = (&WarrantyId, &WarrantyClaim)> {
         self.procurement.warranty_claims.iter()
     }
+
+    /// One warranty claim.
+    pub fn warranty_claim(&self, id: &WarrantyId) -> Option<&WarrantyClaim> {
+        self.procurement.warranty_claims.get(id)
+    }
 }
 
 impl Rules for WarrantyClaimed {

@@ -1,7 +1,7 @@
-//! `export`: the ledger as plain files, which any verifier can read.
+//! `export`: the ledger as a bundle of plain files, which any verifier can read.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ledger_core::journal::{self, JournalError};
 use ledger_core::ledger::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -22,7 +22,7 @@ use crate::render::human;
 
 pub(crate) fn run(args: &ExportArgs, context: &Context) -> Result<Answer, CommandError> {
     let folder = context.ledger()?;
-    refuse_inside(&args.dir, folder)?;
+    super::refuse_inside(&args.to, folder)?;
     if let Some(pen) = Pen::of_log(&args.log, None)? {
         // Made and kept by the open ledger, which is closed again before a copy of it is looked at.
         let (signed, journal) = make::now(pen, context)?;
@@ -41,9 +41,9 @@ pub(crate) fn run(args: &ExportArgs, context: &Context) -> Result<Answer, Comman
     for signed in signed.values() {
         require_root(&hashes, signed.checkpoint(), "the ledger's own checkpoint")?;
     }
-    let published = continued(&args.dir, &looked, &hashes, &target, &mut signed)?;
+    let published = continued(&args.to, &looked, &hashes, &target, &mut signed)?;
 
-    let writer = BundleWriter::open(&args.dir)?;
+    let writer = BundleWriter::open(&args.to)?;
     if writer.published() != published {
         return Err(CommandError::new(Answer::Unknown, "another export wrote into the bundle meanwhile")
             .hint("try again when it is done"));
@@ -56,18 +56,6 @@ pub(crate) fn run(args: &ExportArgs, context: &Context) -> Result<Answer, Comman
     drop(bar);
     tell(args, &target, target.size.saturating_sub(published), files.len(), context)?;
     Ok(Answer::Done)
-}
-
-/// Nothing is written into the ledger's own folder.
-fn refuse_inside(dir: &Path, ledger: &Path) -> Result<(), CommandError> {
-    let Ok(ledger) = ledger.canonicalize() else { return Ok(()) };
-    let there = dir.ancestors().map(|part| if part.as_os_str().is_empty() { Path::new(".") } else { part });
-    let nearest: Option<PathBuf> = there.into_iter().find_map(|part| part.canonicalize().ok());
-    if nearest.is_some_and(|nearest| nearest.starts_with(ledger)) {
-        let words = format!("{} is inside the folder that is exported", dir.display());
-        return Err(CommandError::usage(words).hint("name a folder outside"));
-    }
-    Ok(())
 }
 
 /// The checkpoint at which the bundle ends.
@@ -184,12 +172,12 @@ fn tell(
             "new_entries": new,
             "root": target.root,
             "checkpoints": checkpoints,
-            "folder": args.dir,
+            "folder": args.to,
         });
         return context.emit("export", line);
     }
     let entries = human::count(target.size, "entry", "entries");
-    let folder = args.dir.display();
+    let folder = args.to.display();
     context.say(format_args!("{}: {entries}, {new} of them new, in {folder}", human::good("exported")))?;
     let checkpoints = human::count(checkpoints as u64, "checkpoint", "checkpoints");
     context.say(format_args!("root {} {}; {checkpoints}", target.size, target.root))
