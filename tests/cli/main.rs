@@ -18,6 +18,7 @@ mod comparing; // copies of a ledger, and the proof of a fork
 mod damage; // restored backups, broken and missing files: refused in words, never a panic
 mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
+mod exporting; // other forms than a bundle: files that are there whole or not at all, standard output
 mod help; // descriptions, examples that parse, completions, manual pages, colour, quiet, pipes
 mod json_lines; // what `append` takes, refuses and says, in files and line by line
 mod keys; // passphrases, modes, ssh-agent; nothing secret is said
