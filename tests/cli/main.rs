@@ -20,6 +20,7 @@ mod damage; // restored backups, broken and missing files: refused in words, nev
 mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
 mod exporting_goods; // goods as EPCIS and entries as a table: files, stdout, what is left out
+mod exporting; // other forms than a bundle: files that are there whole or not at all, standard output
 mod help; // descriptions, examples that parse, completions, manual pages, colour, quiet, pipes
 mod history; // the log by question, differences of states, and how the life of a thing is told
 mod json_lines; // what `append` takes, refuses and says, in files and line by line

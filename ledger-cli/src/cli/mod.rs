@@ -237,9 +237,12 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     #[command(after_help = "Examples:
   jointledger --ledger baltic export /mnt/backup/baltic --log-key ee-log
   jointledger --ledger baltic export procurements.json --as ocds
+  jointledger --ledger baltic export records.json --as ocds --compiled --ocid-prefix ocds-abc123
   jointledger --ledger baltic export - --as ocds --at 120
   jointledger --ledger baltic export goods.json --as epcis
   jointledger --ledger baltic export entries.csv --as entries --restricted
+  jointledger --ledger baltic export baltic.journal --as accounts
+  jointledger --ledger baltic export lv.journal --as accounts --party LV --force
 `jointledger --ledger /mnt/backup/baltic verify` verifies the bundle itself; all that only looks works on it.")]
     Export(ExportArgs),
     /// Make a ledger from a bundle, after verifying all of it

@@ -61,7 +61,7 @@ fn holds(store: &MemoryStore) {
                 items.insert(format!("{}:{}", line.line, part.party), number);
             }
         }
-        let there = list(&shown["items"]).iter().filter(|item| item["quantity"].to_string() != "0");
+        let there = list(&shown["items"]).iter().filter(|item| item["quantity"].as_u64() != Some(0));
         let there: BTreeMap<String, String> = there
             .map(|item| (item["id"].as_str().unwrap().to_owned(), item["quantity"].to_string()))
             .collect();

@@ -77,28 +77,29 @@ fn assertions(closed: &Closed, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// An amount with its commodity.
-pub(super) fn amount(value: i128, commodity: &Commodity) -> String {
-    let (digits, name) = match commodity {
-        Commodity::Money(currency) => (decimal(value, currency.minor_digits(), false), currency.to_string()),
-        Commodity::Item(id, unit) => (decimal(value, MILLIONTHS, true), format!("\"{id} {unit}\"")),
+fn amount(value: i128, commodity: &Commodity) -> String {
+    let digits = match commodity {
+        Commodity::Money(currency) => decimal(value, currency.minor_digits(), false),
+        Commodity::Item(..) => decimal(value, MILLIONTHS, true),
     };
-    format!("{digits} {name}")
+    format!("{digits} {}", name(commodity))
 }
 
-/// An amount that shows how a commodity is written.
-fn sample(commodity: &Commodity) -> String {
+/// How a commodity is named: an item in quotes, since its name has more than letters.
+fn name(commodity: &Commodity) -> String {
     match commodity {
-        Commodity::Money(currency) if currency.minor_digits() == 0 => format!("1000. {currency}"),
-        Commodity::Item(..) => amount(1_000_000_000, commodity).replace("1000 ", "1000.000000 "),
-        money => amount(1000_i128.saturating_mul(10_i128.saturating_pow(digits(money))), money),
+        Commodity::Money(currency) => currency.to_string(),
+        Commodity::Item(id, unit) => format!("\"{id} {unit}\""),
     }
 }
 
-fn digits(commodity: &Commodity) -> u32 {
-    match commodity {
+/// An amount that shows how many digits of a commodity stand behind the point; the point itself stands always.
+fn sample(commodity: &Commodity) -> String {
+    let digits = match commodity {
         Commodity::Money(currency) => currency.minor_digits(),
         Commodity::Item(..) => MILLIONTHS,
-    }
+    };
+    format!("1000.{} {}", "0".repeat(digits as usize), name(commodity))
 }
 
 /// A number with `places` digits behind the point, without trailing zeros when `short`.
