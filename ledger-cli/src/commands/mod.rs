@@ -17,6 +17,7 @@ pub(crate) mod pending;
 pub(crate) mod prove;
 pub(crate) mod reconcile;
 pub(crate) mod record;
+pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod signatures;
 pub(crate) mod state;
@@ -52,6 +53,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Status(args) => status::run(&args, context),
         Command::Signatures => signatures::run(context),
         Command::Verify(args) => verify::run(&args, context),
+        Command::Report(args) => report::run(&args, context),
         Command::Checkpoint(command) => checkpoint::run(command, context),
         Command::Prove(args) => prove::run(&args, context),
         Command::Check(args) => check::run(&args, context),
