@@ -46,16 +46,6 @@ impl Html {
         Self::element(opening, &Self::text(text))
     }
 
-    /// True when there is nothing.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Bytes so far.
-    pub(super) const fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The markup.
     pub(super) fn into_string(self) -> String {
         self.0

@@ -8,6 +8,8 @@ use super::layout;
 
 /// So many events are told; of the others the number.
 const TOLD: usize = 3;
+/// Digits of a key, an act, a link that are shown.
+pub(super) const DIGITS: usize = 16;
 /// A line that is longer is cut, in characters.
 const LONGEST: usize = 240;
 
@@ -26,8 +28,9 @@ fn event(event: &Event) -> String {
     let told: Vec<_> = layout::fields(event.name())
         .iter()
         .filter(|(field, kind)| layout::is_told(field, kind))
-        .filter_map(|(field, _)| {
+        .filter_map(|(field, kind)| {
             let value = match fields.get(*field)? {
+                Value::String(key) if *kind == "PublicKey" => key.chars().take(DIGITS).collect(),
                 Value::String(text) => text.clone(),
                 Value::Number(number) => number.to_string(),
                 _ => return None,

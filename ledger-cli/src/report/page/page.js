@@ -43,7 +43,7 @@ const mark = (row, flaws) => {
   row.classList.add(flaws.length === 0 ? 'held' : 'failed');
   const cell = row.querySelector('[data-fact="what"]')?.parentElement ?? row.lastElementChild;
   if (flaws.length === 0) {
-    row.cells[0].append(element('span', ' holds', 'checked-mark unseen'));
+    row.lastElementChild.append(element('span', ' holds', 'checked-mark unseen'));
     return;
   }
   const reasons = element('strong', `Does not hold: ${flaws.join('; ')}.`, 'checked-mark mark bad');

@@ -1,6 +1,6 @@
 // What a row says of an entry, made again from its bytes: the same rules as `words.rs` and `layout.rs`.
 
-const TOLD = ['Item', 'Party', 'Role', 'Family', 'TransferKind', 'CrisisScope', 'Money', 'MovementNumber', 'Place'];
+const TOLD = ['Item', 'Party', 'Role', 'Family', 'TransferKind', 'CrisisScope', 'Money', 'MovementNumber', 'Place', 'PublicKey'];
 const EVENTS = 3;
 const LONGEST = 240;
 const DIGITS = 16;
@@ -15,7 +15,10 @@ const isTold = (field, type) => {
 const wordsOfEvent = ({ kind, fields }, layout) => {
   const told = layout.structures[kind]
     .filter(([field, type]) => isTold(field, type) && fields[field] !== null)
-    .map(([field]) => `${field.replaceAll('_', ' ')} ${fields[field]}`);
+    .map(([field, type]) => {
+      const value = type === 'PublicKey' ? fields[field].slice(0, DIGITS) : fields[field];
+      return `${field.replaceAll('_', ' ')} ${value}`;
+    });
   return told.length === 0 ? kind : `${kind}: ${told.join(', ')}`;
 };
 

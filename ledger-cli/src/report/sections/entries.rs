@@ -7,15 +7,13 @@ use ledger_core::domain::State;
 use super::super::escape::{Html, base64};
 use super::super::gather::{Read, each};
 use super::super::table::{Cell, Table};
-use super::super::words;
+use super::super::words::{self, DIGITS};
 use super::{Subject, grouped, paragraph};
 use crate::error::CommandError;
 use crate::looked::Looked;
 
 /// So many rows are unfolded when the page opens.
 const UNFOLDED: usize = 60;
-/// Digits of a link and of an act that are shown; all of a link stand in the row for programs.
-const DIGITS: usize = 16;
 
 /// The embedded entries: their rows by month, and their bytes.
 #[derive(Default)]

@@ -26,8 +26,7 @@ struct Heap {
 pub(super) fn section(subject: &Subject<'_>) -> Html {
     let mut heaps: BTreeMap<(Party, Party, String), Heap> = BTreeMap::new();
     let head = ["Item", "What", "Quantity#", "Holder", "Owner", "Place", "At present"];
-    let mut lent = Table::new("On loan", &head);
-    let mut moving = Table::new("In transit, or missing from a consignment", &head);
+    let (mut lent, mut moving) = (Alike::new(), Alike::new());
     let mut all = Table::new("All positions", &head);
     let (mut listed, mut present) = (0_usize, 0_usize);
     for (id, stock) in subject.state().items() {
@@ -42,8 +41,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
             *sum = sum.saturating_add(quantity.millionths());
             let cells = || row(id, stock, position, *quantity);
             match position.standing {
-                Standing::OnLoan(_) => lent.row(cells()),
-                Standing::InTransit(_) | Standing::Missing(_) => moving.row(cells()),
+                Standing::OnLoan(_) => note(&mut lent, id, stock, position, *quantity),
+                Standing::InTransit(_) | Standing::Missing(_) => {
+                    note(&mut moving, id, stock, position, *quantity);
+                }
                 _ => {}
             }
             present = present.saturating_add(1);
@@ -75,8 +76,9 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     if heaps.keys().any(|(holder, owner, _)| holder != owner) {
         html.push(&Html::of("p class=\"quiet\"", "Marked at the edge: the holder is not the owner. Quantities of one unit are added up over different items of a group."));
     }
-    html.push(&lent.or("Nothing is on loan."));
-    html.push(&moving.or("Nothing is in transit."));
+    html.push(&together("On loan", &head, &lent, "Nothing is on loan."));
+    let caption = "In transit, or missing from a consignment";
+    html.push(&together(caption, &head, &moving, "Nothing is in transit."));
     if present > 0 {
         let mut inside = all.markup();
         if let Some(more @ 1..) = present.checked_sub(listed) {
@@ -87,21 +89,59 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     html
 }
 
+/// Goods of one description that are in one place for one reason: standing, description, holder, owner, place.
+type Alike = BTreeMap<(String, String, Party, Party, String), Vec<(String, Quantity)>>;
+
+fn note(alike: &mut Alike, id: &ItemId, stock: &Stock, position: &Position, quantity: Quantity) {
+    let (standing, what) = (human::standing(&position.standing), stock.master.description.to_string());
+    let place = position.location.to_string();
+    let key = (standing, what, position.holder, position.owner, place);
+    alike.entry(key).or_default().push((id.to_string(), quantity));
+}
+
+/// A table in which goods that are alike stand in one row.
+fn together(caption: &str, head: &[&'static str], alike: &Alike, nothing: &str) -> Html {
+    let mut table = Table::new(caption, head);
+    for ((standing, what, holder, owner, place), items) in alike.iter().take(LISTED) {
+        let named = match items.as_slice() {
+            [(first, _), .., (last, _)] => format!("{} items, {first} to {last}", items.len()),
+            [(only, _)] => only.clone(),
+            [] => String::new(),
+        };
+        let sum = Quantity::sum(items.iter().map(|(_, quantity)| *quantity));
+        table.row([
+            Cell::text(named).class("id"),
+            Cell::text(what),
+            Cell::text(sum.map_or_else(|| "of several units".to_owned(), grouped)).class("nowrap"),
+            Cell::text(holder),
+            Cell::text(owner),
+            Cell::text(place).class("nowrap"),
+            Cell::text(standing).class("nowrap"),
+        ]);
+    }
+    let mut html = table.or(nothing);
+    if let Some(more @ 1..) = alike.len().checked_sub(LISTED) {
+        html.push(&paragraph(format!("And {} more rows.", grouped(more))));
+    }
+    html
+}
+
 fn sum_in_words(sum: u128, unit: Unit) -> String {
     Quantity::from_millionths(sum, unit).map_or_else(|| format!("more than can be written, in {unit}"), grouped)
 }
 
-/// What kind of goods it is: of the military list, by its category; else by the group of its stock number.
+/// What kind of goods it is: of the military list, by its category; else by the class of its stock number.
 fn group(stock: &Stock) -> String {
     let master = &stock.master;
-    let nature = match (&master.hazard, &master.ml, &master.nsn) {
-        (Some(hazard), Some(ml), _) => format!("Ammunition and explosives, {ml}, {hazard}"),
-        (Some(hazard), None, _) => format!("Explosives, {hazard}"),
-        (None, Some(ml), _) => format!("Military list {ml}"),
-        (None, None, Some(nsn)) => format!("Supply class {}", nsn.to_string().chars().take(4).collect::<String>()),
+    match (&master.ml, &master.hazard, &master.nsn) {
+        (Some(ml), Some(_), _) => format!("Ammunition and explosives, {ml}"),
+        (Some(ml), None, _) => format!("Military list, {ml}"),
+        (None, Some(_), _) => "Explosives that are not on the military list".to_owned(),
+        (None, None, Some(nsn)) => {
+            format!("Supply class {}", nsn.to_string().chars().take(4).collect::<String>())
+        }
         (None, None, None) => "Other goods".to_owned(),
-    };
-    nature
+    }
 }
 
 fn row(id: &ItemId, stock: &Stock, position: &Position, quantity: Quantity) -> [Cell; 7] {
@@ -111,7 +151,7 @@ fn row(id: &ItemId, stock: &Stock, position: &Position, quantity: Quantity) -> [
         Cell::text(grouped(quantity)).class("nowrap"),
         Cell::text(position.holder),
         Cell::text(position.owner),
-        Cell::text(&position.location),
-        Cell::text(human::standing(&position.standing)),
+        Cell::text(&position.location).class("nowrap"),
+        Cell::text(human::standing(&position.standing)).class("nowrap"),
     ]
 }

@@ -104,7 +104,7 @@ fn ages(matters: &[Matter], now: Timestamp) -> Html {
     let mut figure = svg::bars("ages", title, &summary, &bars);
     figure.push(&svg::legend([("late", "overdue".to_owned()), ("open", "not overdue".to_owned())]));
     figure.push(&Html::of("figcaption", format!("{title}. {summary}")));
-    let mut table = Table::new(title, &["Open for", "Overdue#", "Not overdue#"]);
+    let mut table = Table::new(title, &["Open for", "Overdue#", "Not overdue#"]).class("tight");
     for (label, over, open) in counted {
         table.row([Cell::text(label), Cell::text(over), Cell::text(open)]);
     }

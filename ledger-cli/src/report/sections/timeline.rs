@@ -49,7 +49,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     figure.push(&Html::of("figcaption", format!("{title}. {summary}")));
     html.push(&Html::element("figure", &figure));
     html.push(&folded(format!("{title} as a table"), &numbers(&title, &used, &periods)));
-    let mut kinds = Table::new("How often each kind of event was recorded", &["Family", "Event", "Times#"]);
+    let mut kinds = Table::new("How often each kind of event was recorded", &["Family", "Event", "Times#"]).class("tight");
     for ((family, name), count) in &gathered.kinds {
         kinds.row([Cell::text(family), Cell::text(name), Cell::text(count)]);
     }
