@@ -160,9 +160,9 @@ const auditCheckpoints = async (evidence, officers, roots, verify) => {
       const signed = verify ? await whoSigned(read, keys, verify) : null;
       if (signed) {
         flaws.push(...signed.flaws);
-        if (!signed.log && signed.parties.size === 0) flaws.push('no known key has signed it');
+        if (!signed.log) flaws.push('no known key of the log has signed it');
       }
-      return { size, flaws, signed };
+      return { size, flaws, signed, root: hexOf(checkpoint.root) };
     }),
   );
 };

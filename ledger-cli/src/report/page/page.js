@@ -85,6 +85,13 @@ const checkRows = (audited, evidence) => {
   let [compared, alone] = [0, 0];
   for (const row of document.querySelectorAll('tr[data-entry]')) {
     const one = known.get(row.dataset.entry);
+    const isListed = row.closest('#entries') !== null;
+    if (isListed) listed.push(row.dataset.entry);
+    if (one === undefined && isListed) {
+      mark(row, ['the file has a row of it, and no bytes']);
+      failed.push({ position: Number(row.dataset.entry), reason: 'the file has a row of it, and no bytes' });
+      continue;
+    }
     if (one === undefined) {
       row.classList.add('apart-from');
       alone += 1;
@@ -95,12 +102,11 @@ const checkRows = (audited, evidence) => {
     openable(row, one);
     compared += 1;
     if (flaws.length > 0) failed.push({ position: one.position, reason: flaws[0] });
-    if (row.closest('#entries')) listed.push(row.dataset.entry);
   }
   const all = audited.entries.map((one) => String(one.position));
   const missing = all.findIndex((position, at) => listed[at] !== position);
   if (missing >= 0) failed.push({ position: Number(all[missing]), reason: 'its row is missing, or not in its place' });
-  else if (listed.length > all.length) failed.push({ position: Number(listed[all.length]), reason: 'the file has a row of it, and no bytes' });
+  else if (listed.length > all.length) failed.push({ position: Number(listed[all.length]), reason: 'there is a row too many' });
   return { compared, alone, failed };
 };
 
@@ -146,13 +152,20 @@ const flawsOfWhole = (audited, evidence) => {
 
 /** Marks the rows of checkpoints. */
 const checkCheckpoints = (audited) => {
+  const rows = new Map();
   for (const row of document.querySelectorAll('tr[data-checkpoint]')) {
     const one = audited.checkpoints.find(({ size }) => String(size) === row.dataset.checkpoint);
-    const flaws = one ? [...one.flaws] : ['it is not embedded'];
+    const read = { size: row.dataset.checkpoint, root: one?.root };
+    const other = partsOf(row).filter((part) => part.textContent !== read[part.dataset.fact]);
+    const flaws = one ? [...one.flaws, ...other.map((part) => `the row shows another ${part.dataset.fact}`)] : ['it is not embedded'];
     row.classList.add(flaws.length === 0 ? 'held' : 'failed');
     if (flaws.length > 0) row.lastElementChild.append(element('strong', ` Does not hold: ${flaws.join('; ')}.`, 'checked-mark mark bad'));
+    rows.set(Number(row.dataset.checkpoint), { signed: null, ...one, size: Number(row.dataset.checkpoint), flaws });
   }
-  return audited.checkpoints.filter(({ flaws }) => flaws.length > 0);
+  const hidden = audited.checkpoints
+    .filter(({ size }) => !rows.has(size))
+    .map((one) => ({ ...one, flaws: [...one.flaws, 'no row shows it'] }));
+  return [...rows.values(), ...hidden];
 };
 
 /** Who signed a checkpoint, in words. */
@@ -164,8 +177,11 @@ const signers = ({ signed }) => {
   return `${signed.log ? 'signed by the log' : 'not signed by the log'}, ${cosigned}${unknown}`;
 };
 
-/** What held and what did not, in lines: `[true | false | null, words]`; null was not checked. */
-const statements = (audited, evidence, rows, summary) => {
+/**
+ * What held and what did not, in lines: `[true | false | null, words, weakens]`; null was not checked, and what weakens
+ * lets nothing be green.
+ */
+const statements = (audited, evidence, rows, summary, checkpoints) => {
   const held = audited.entries.filter(({ flaws }) => flaws.length === 0).length;
   const all = audited.entries.length;
   const lines = [];
@@ -175,21 +191,21 @@ const statements = (audited, evidence, rows, summary) => {
   } else {
     lines.push([null, 'The file carries no entries to check, other than those that name keys.']);
   }
-  if (!audited.signatures) lines.push([null, 'This browser has no Ed25519: no signature was checked. Use a newer one, or the program.']);
+  if (!audited.signatures) lines.push([null, 'This browser has no Ed25519: no signature was checked. Use a newer one, or the program.', true]);
   if (audited.naming.length > 0) {
     const named = audited.naming.filter(({ flaws }) => flaws.length === 0).length;
     lines.push([named === audited.naming.length, `${named} of ${count(audited.naming.length, 'earlier entry', 'earlier entries')} that name keys stand in the tree, and hold.`]);
   }
-  if (audited.unknown > 0) lines.push([null, `Of ${count(audited.unknown, 'entry', 'entries')} it is not known whose key signed: the entry that named it is not embedded.`]);
+  if (audited.unknown > 0) lines.push([null, `Of ${count(audited.unknown, 'entry', 'entries')} it is not known whose key signed: the entry that named it is not embedded.`, true]);
   const whole = flawsOfWhole(audited, evidence);
   lines.push([whole.length === 0, whole.length === 0 ? `The links give the root of ${count(evidence.size, 'entry', 'entries')}.` : `The whole: ${whole.join('; ')}.`]);
-  for (const one of audited.checkpoints) {
+  for (const one of checkpoints) {
     const holds = one.flaws.length === 0;
     const last = one.size > 0 ? ` (its last is entry ${one.size - 1})` : '';
     const words = holds ? `${signers(one)}.` : `does not hold: ${one.flaws.join('; ')}.`;
     lines.push([holds && !audited.signatures ? null : holds, `The checkpoint of ${count(one.size, 'entry', 'entries')}${last}: ${words}`]);
   }
-  if (audited.checkpoints.length === 0) lines.push([null, 'There is no checkpoint: no signature pins the root.']);
+  if (checkpoints.length === 0) lines.push([null, 'There is no checkpoint: no signature pins the root.']);
   lines.push([rows.failed.length === 0, `${count(rows.compared, 'row', 'rows')} compared with the bytes, ${rows.failed.length} wrong${rows.alone > 0 ? `; ${rows.alone} of entries that are not embedded` : ''}.`]);
   lines.push([summary.flaws.length === 0, summary.flaws.length === 0 ? `${count(summary.compared, 'fact', 'facts')} of the summary are those of the bytes.` : `The summary: ${summary.flaws.join('; ')}.`]);
   return lines;
@@ -210,8 +226,9 @@ const SIGNS = new Map([[true, ['✓ ', 'holds: ', 'good']], [false, ['✗ ', 'do
 /** Says what came of it. */
 const tell = (lines, first) => {
   const failed = lines.some(([holds]) => holds === false);
-  const verdict = failed ? 'red' : lines.some(([holds, words]) => holds === null && /Ed25519/.test(words)) ? 'partial' : 'green';
-  const words = { red: 'This report does not hold.', partial: 'No signature was checked.', green: 'What is embedded holds.' };
+  const isWeak = lines.some(([, , weakens]) => weakens === true);
+  const verdict = failed ? 'red' : isWeak ? 'partial' : 'green';
+  const words = { red: 'This report does not hold.', partial: 'Not all could be checked.', green: 'What is embedded holds.' };
   byId('check').className = `check ${verdict}`;
   byId('state').textContent = first ? `${words[verdict]} First at entry ${first.position}: ${first.reason}.` : words[verdict];
   const list = element('ul', '', 'statements');
@@ -256,8 +273,9 @@ const check = async () => {
     });
     const rows = checkRows(audited, evidence);
     const summary = checkSummary(audited, evidence);
-    const failed = checkCheckpoints(audited);
-    tell(statements(audited, evidence, rows, summary), firstFailed(audited, rows, failed));
+    const checkpoints = checkCheckpoints(audited);
+    const failed = checkpoints.filter(({ flaws }) => flaws.length > 0);
+    tell(statements(audited, evidence, rows, summary, checkpoints), firstFailed(audited, rows, failed));
   } catch (error) {
     tell([[false, `The evidence cannot be read: ${error.message}`]], null);
   }

@@ -114,8 +114,8 @@ fn checkpoints(subject: &Subject<'_>) -> Html {
         table.row_with(
             &format!("data-checkpoint=\"{}\"", verdict.size),
             [
-                Cell::text(verdict.size),
-                Cell::text(verdict.root).class("hex"),
+                Cell::text(verdict.size).fact("size"),
+                Cell::text(verdict.root).fact("root").class("hex"),
                 Cell::text(log),
                 Cell::text(if by.is_empty() { "nobody".to_owned() } else { by }),
                 Cell::text(holds.0).class(holds.1),
