@@ -17,20 +17,27 @@ from browser import Browser
 ENTER, TAB = "\ue007", "\ue004"
 
 
-class Case(unittest.TestCase):
-    """One browser and one folder with reports for all tests of a class."""
+def setUpModule() -> None:
+    """One browser, and one folder with reports, for all tests."""
+    Case.folder = Path(tempfile.mkdtemp(prefix="report-"))
+    unittest.addModuleCleanup(shutil.rmtree, Case.folder, ignore_errors=True)
+    world.run(Case.folder, "--quiet", "demo", "demo")
+    shutil.copytree(world.BUNDLE, Case.folder / "bundle")
+    Case.demo = world.report(Case.folder, "demo", name="demo.html")
+    Case.bundle = world.report(Case.folder, "bundle", name="bundle.html")
+    Case.newest = world.report(Case.folder, "bundle", "--entries", "13", name="newest.html")
+    Case.browser = Browser()
+    unittest.addModuleCleanup(Case.browser.close)
 
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.folder = Path(tempfile.mkdtemp(prefix="report-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        world.run(cls.folder, "--quiet", "demo", "demo")
-        shutil.copytree(world.BUNDLE, cls.folder / "bundle")
-        cls.demo = world.report(cls.folder, "demo", name="demo.html")
-        cls.bundle = world.report(cls.folder, "bundle", name="bundle.html")
-        cls.newest = world.report(cls.folder, "bundle", "--entries", "13", name="newest.html")
-        cls.browser = Browser()
-        cls.addClassCleanup(cls.browser.close)
+
+class Case(unittest.TestCase):
+    """What all tests have."""
+
+    folder: Path
+    demo: Path
+    bundle: Path
+    newest: Path
+    browser: Browser
 
     def check(self, file: Path) -> str:
         """Opens a report and lets it check itself; gives the verdict."""

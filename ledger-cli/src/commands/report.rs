@@ -1,5 +1,7 @@
 //! `report`: the audit report as one file.
 
+use std::path::Path;
+
 use ledger_core::store::durable;
 use serde_json::json;
 
@@ -10,11 +12,27 @@ use crate::render::human;
 use crate::report::{self, Asked, Made};
 
 pub(crate) fn run(args: &ReportArgs, context: &Context) -> Result<Answer, CommandError> {
+    outside(&args.output, context.ledger()?)?;
     let looked = context.salvage()?;
     let made = report::make(&looked, &Asked::from(args), args.charter, context)?;
     durable::replace(&args.output, made.html.as_bytes())?;
     let answer = if made.findings == 0 { Answer::Done } else { Answer::Unsound };
     CommandError::after(tell(args, &made, context), answer)
+}
+
+/// Evidence stays as it is: nothing is written into a ledger's folder or a bundle.
+fn outside(file: &Path, ledger: &Path) -> Result<(), CommandError> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    // What cannot be found has its own error where it is opened or written.
+    let (Ok(folder), Ok(ledger)) = (folder.canonicalize(), ledger.canonicalize()) else { return Ok(()) };
+    if folder.starts_with(&ledger) {
+        return Err(CommandError::usage(format!("{} is in the ledger's folder", file.display()))
+            .hint("write the report to another place: the folder is evidence, and stays as it is"));
+    }
+    Ok(())
 }
 
 fn tell(args: &ReportArgs, made: &Made, context: &Context) -> Result<(), CommandError> {

@@ -23,18 +23,13 @@ pub(super) enum Family {
 
 impl Family {
     /// All of them, as they are stacked.
-    pub(super) const ALL: [Self; 6] = [
-        Self::Governance,
-        Self::Register,
-        Self::Transfer,
-        Self::Movement,
-        Self::Procurement,
-        Self::Other,
-    ];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Governance, Self::Register, Self::Transfer, Self::Movement, Self::Procurement, Self::Other];
 
     /// The family of an event.
     pub(super) fn of(event: &Event) -> Self {
-        let number = Event::CATALOGUE.iter().find(|(_, name)| *name == event.name()).map(|(number, _)| *number);
+        let number =
+            Event::CATALOGUE.iter().find(|(_, name)| *name == event.name()).map(|(number, _)| *number);
         match number.map(|number| number >> 8) {
             Some(0) => Self::Governance,
             Some(1) => Self::Register,

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use ledger_core::domain::{ActId, Digest, Event, Party, PublicKey, Role, State, Timestamp};
 use ledger_core::journal::{self, Against, Until};
+use ledger_core::ledger::Expectations;
 use ledger_core::ledger::audit::{RUN, Report};
 use ledger_core::ledger::checkpoint::SignedCheckpoint;
 use ledger_core::ledger::codec::decode_body;
 use ledger_core::ledger::digest::link;
 use ledger_core::ledger::entry::Body;
 use ledger_core::ledger::shown::Shown;
-use ledger_core::ledger::Expectations;
 use ledger_core::store::nodes::MemoryNodes;
 use ledger_core::store::{Anchor, Store, StoreError};
 
@@ -145,7 +145,9 @@ impl Gathered {
         let size = position(looked, until)?;
         let report = audit(looked, size, pin, context)?;
         let checkpoints = match looked {
-            Looked::Folder(copy) => journal::kept(copy.folder())?.0.into_iter().map(|shown| shown.signed).collect(),
+            Looked::Folder(copy) => {
+                journal::kept(copy.folder())?.0.into_iter().map(|shown| shown.signed).collect()
+            }
             // Those that cannot be read are findings of the audit.
             Looked::Bundle(bundle) => kept::of_bundle(bundle).unwrap_or_default().into_values().collect(),
         };
@@ -237,8 +239,7 @@ fn position(looked: &Looked, until: Until) -> Result<u64, CommandError> {
 /// Verifies the first `size` entries: all of what is there with its surroundings, or a beginning by itself. The clock of
 /// this machine is not asked, so that the same ledger gives the same report.
 fn audit(looked: &Looked, size: u64, pin: Option<Digest>, context: &Context) -> Result<Report, CommandError> {
-    let mut against =
-        Against { expected: Expectations { charter: pin, now: None }, ..Against::default() };
+    let mut against = Against { expected: Expectations { charter: pin, now: None }, ..Against::default() };
     if size == looked.len() {
         return crate::commands::verify::audit(looked, against, context);
     }

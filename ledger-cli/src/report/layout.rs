@@ -136,12 +136,37 @@ mod tests {
 
     /// The types that `page/entry.js` reads by itself.
     const OWN: [&str; 27] = [
-        "u8", "u16", "u32", "u64", "bool", "Text", "ActId", "Digest", "PublicKey", "Signature", "Party",
-        "Country", "Ncage", "Currency", "Form302Serial", "MovementNumber", "Timestamp", "Date", "Nsn", "Cpv",
-        "MlCategory", "EventKind", "Money", "Share", "Quantity", "Hazard", "Item",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "bool",
+        "Text",
+        "ActId",
+        "Digest",
+        "PublicKey",
+        "Signature",
+        "Party",
+        "Country",
+        "Ncage",
+        "Currency",
+        "Form302Serial",
+        "MovementNumber",
+        "Timestamp",
+        "Date",
+        "Nsn",
+        "Cpv",
+        "MlCategory",
+        "EventKind",
+        "Money",
+        "Share",
+        "Quantity",
+        "Hazard",
+        "Item",
     ];
     /// Identifiers whose names do not say so.
-    const IDENTIFIERS: [&str; 6] = ["Origin", "Place", "Reference", "PartNumber", "SerialNumber", "BatchNumber"];
+    const IDENTIFIERS: [&str; 6] =
+        ["Origin", "Place", "Reference", "PartNumber", "SerialNumber", "BatchNumber"];
 
     /// When this fails for a new code list, put it into `codes`; for another type, teach `page/entry.js` to read it.
     #[test]
@@ -174,7 +199,18 @@ mod tests {
     #[test]
     fn the_rule_of_what_is_told_stands_in_the_page_too() {
         let words = include_str!("page/words.js");
-        for kind in ["Item", "Party", "Role", "Family", "TransferKind", "CrisisScope", "Money", "MovementNumber", "Place", "PublicKey"] {
+        for kind in [
+            "Item",
+            "Party",
+            "Role",
+            "Family",
+            "TransferKind",
+            "CrisisScope",
+            "Money",
+            "MovementNumber",
+            "Place",
+            "PublicKey",
+        ] {
             assert!(is_told("any", kind) && words.contains(&format!("'{kind}'")), "{kind}");
         }
         assert!(is_told("loan", "Option<TransferId>") && !is_told("reason", "Text"));

@@ -146,7 +146,10 @@ fn page(subject: &Subject<'_>, evidence: &str) -> String {
     html.push(&Html::of("h1", subject.title));
     let size = subject.gathered.size();
     let now = subject.now.map_or_else(String::new, |now| format!(", as of {now}"));
-    html.push(&Html::of("p", format!("{} {}{now}", sections::grouped(size), if size == 1 { "entry" } else { "entries" })));
+    html.push(&Html::of(
+        "p",
+        format!("{} {}{now}", sections::grouped(size), if size == 1 { "entry" } else { "entries" }),
+    ));
     html.push_raw("</header>\n<nav aria-label=\"Sections\">");
     html.push(&sections::navigation());
     html.push_raw("</nav>\n<main id=\"main\" tabindex=\"-1\">\n");
@@ -172,7 +175,9 @@ mod tests {
     #[test]
     fn the_verifier_and_the_style_cannot_end_their_elements_or_reach_out() {
         for piece in SCRIPT.iter().chain(&[STYLE]) {
-            for never in ["</", "<!--", "http:", "https:", "innerHTML", "eval(", "fetch(", "XMLHttp", "import("] {
+            for never in
+                ["</", "<!--", "http:", "https:", "innerHTML", "eval(", "fetch(", "XMLHttp", "import("]
+            {
                 assert!(!piece.contains(never), "{never}");
             }
         }

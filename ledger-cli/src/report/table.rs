@@ -110,8 +110,14 @@ impl Table {
                 Html::of(&format!("th scope=\"col\"{class}"), head).into_string()
             })
             .collect();
-        let mut html = Html::raw(format!("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">", self.caption));
-        html.push_raw(&format!("<table class=\"{}\">\n<caption>{}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n", self.class, self.caption));
+        let mut html = Html::raw(format!(
+            "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">",
+            self.caption
+        ));
+        html.push_raw(&format!(
+            "<table class=\"{}\">\n<caption>{}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n",
+            self.class, self.caption
+        ));
         html.push(&self.body);
         html.push_raw("</tbody></table></div>\n");
         html

@@ -31,7 +31,9 @@ fn ratifications(subject: &Subject<'_>) -> Html {
                 ("owed, overdue".to_owned(), "bad")
             }
             RatificationStatus::Owed => ("owed".to_owned(), ""),
-            RatificationStatus::Refused { entry } => (format!("refused in entry {entry}, to be unwound"), "bad"),
+            RatificationStatus::Refused { entry } => {
+                (format!("refused in entry {entry}, to be unwound"), "bad")
+            }
             RatificationStatus::Ratified { .. } | RatificationStatus::Unwound { .. } => {
                 answered = answered.saturating_add(1);
                 continue;
@@ -49,7 +51,11 @@ fn ratifications(subject: &Subject<'_>) -> Html {
     }
     let mut html = table.or("No ratification is owed.");
     if answered > 0 {
-        let words = human::count(answered, "ratification was given or settled", "ratifications were given or settled");
+        let words = human::count(
+            answered,
+            "ratification was given or settled",
+            "ratifications were given or settled",
+        );
         html.push(&Html::of("p class=\"quiet\"", format!("{words} before.")));
     }
     html

@@ -42,7 +42,9 @@ impl Rows {
         self.bytes.push(base64(&read.bytes));
         let month = match &read.content {
             Some(content) => content.recorded_at.to_string().chars().take(7).collect(),
-            None => self.months.last().map_or_else(|| "without a time".to_owned(), |(month, ..)| month.clone()),
+            None => {
+                self.months.last().map_or_else(|| "without a time".to_owned(), |(month, ..)| month.clone())
+            }
         };
         if self.months.last().is_none_or(|(last, ..)| *last != month) {
             let caption = format!("Entries of {month}");
@@ -97,7 +99,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     let size = subject.gathered.size();
     let carried = size.saturating_sub(subject.first);
     let mut html = paragraph(match (carried, subject.first) {
-        (0, _) => "This file carries no entries: only the root, and the entries by which keys came to be known.".to_owned(),
+        (0, _) => {
+            "This file carries no entries: only the root, and the entries by which keys came to be known."
+                .to_owned()
+        }
         (all, 0) => format!(
             "All {} entries, with their bytes. Links and acts are shown with their first {DIGITS} digits. After the check, \
              the number of an entry opens all its fields as this page reads them from the bytes.",
@@ -124,7 +129,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     for (month, table, count) in months.iter().rev() {
         let open = if shown < UNFOLDED { " open" } else { "" };
         shown = shown.saturating_add(*count);
-        let mut inside = Html::of("summary", format!("{month}: {}", crate::render::human::count(*count as u64, "entry", "entries")));
+        let mut inside = Html::of(
+            "summary",
+            format!("{month}: {}", crate::render::human::count(*count as u64, "entry", "entries")),
+        );
         inside.push(&table.markup());
         parts.push(Html::element(&format!("details class=\"month\"{open}"), &inside));
     }

@@ -21,7 +21,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     let mut html = table.or("No finding: bytes, links, signatures, roles and rules hold.");
     let listed = u64::try_from(report.findings.len().min(LISTED)).unwrap_or(0);
     if let more @ 1.. = report.found.saturating_sub(listed) {
-        html.push(&paragraph(format!("And {} more; `jointledger verify --max-findings` lists them.", grouped(more))));
+        html.push(&paragraph(format!(
+            "And {} more; `jointledger verify --max-findings` lists them.",
+            grouped(more)
+        )));
     }
     let mut table = Table::new(
         "Signatures in doubt: made with a key that was declared compromised, and not cleared",

@@ -127,7 +127,8 @@ fn together(caption: &str, head: &[&'static str], alike: &Alike, nothing: &str) 
 }
 
 fn sum_in_words(sum: u128, unit: Unit) -> String {
-    Quantity::from_millionths(sum, unit).map_or_else(|| format!("more than can be written, in {unit}"), grouped)
+    Quantity::from_millionths(sum, unit)
+        .map_or_else(|| format!("more than can be written, in {unit}"), grouped)
 }
 
 /// What kind of goods it is: of the military list, by its category; else by the class of its stock number.

@@ -48,8 +48,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
 }
 
 fn list(caption: &str, matters: &[&Matter], now: Timestamp, nothing: &str) -> Html {
-    let mut table =
-        Table::new(caption, &["Kind", "About", "By", "To", "Due", "Age", "What is to be done"]);
+    let mut table = Table::new(caption, &["Kind", "About", "By", "To", "Due", "Age", "What is to be done"]);
     for matter in matters.iter().take(LISTED) {
         let dash = || "-".to_owned();
         let (age, class) = if matter.is_overdue(now) {
@@ -96,10 +95,14 @@ fn ages(matters: &[Matter], now: Timestamp) -> Html {
         .collect();
     let bars: Vec<Bar> = counted
         .iter()
-        .map(|(label, over, open)| Bar { label: (*label).to_owned(), parts: vec![("late", *over), ("open", *open)] })
+        .map(|(label, over, open)| Bar {
+            label: (*label).to_owned(),
+            parts: vec![("late", *over), ("open", *open)],
+        })
         .collect();
     let over = counted.iter().fold(0_u64, |sum, (_, over, _)| sum.saturating_add(*over));
-    let summary = format!("{} of {} matters are overdue. The table below has the numbers.", over, matters.len());
+    let summary =
+        format!("{} of {} matters are overdue. The table below has the numbers.", over, matters.len());
     let title = "For how long matters are open";
     let mut figure = svg::bars("ages", title, &summary, &bars);
     figure.push(&svg::legend([("late", "overdue".to_owned()), ("open", "not overdue".to_owned())]));

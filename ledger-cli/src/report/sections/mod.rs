@@ -110,7 +110,12 @@ pub(super) fn grouped(number: impl std::fmt::Display) -> String {
 mod tests {
     #[test]
     fn numbers_are_grouped_by_threes() {
-        for (number, text) in [("0", "0"), ("999", "999"), ("1000", "1\u{202f}000"), ("1234567.50 EUR", "1\u{202f}234\u{202f}567.50 EUR")] {
+        for (number, text) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("1000", "1\u{202f}000"),
+            ("1234567.50 EUR", "1\u{202f}234\u{202f}567.50 EUR"),
+        ] {
             assert_eq!(super::grouped(number), text);
         }
     }

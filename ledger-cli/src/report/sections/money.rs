@@ -17,7 +17,8 @@ type Matrix = BTreeMap<(Party, Party), u64>;
 pub(super) fn section(subject: &Subject<'_>) -> Html {
     let state = subject.state();
     let mut owed: BTreeMap<Currency, Matrix> = BTreeMap::new();
-    let mut lines = Table::new("Each debt", &["Debtor", "Creditor", "Amount#", "Rests on", "Due"]).class("tight");
+    let mut lines =
+        Table::new("Each debt", &["Debtor", "Creditor", "Amount#", "Rests on", "Due"]).class("tight");
     let mut add = |debtor: Party, creditor: Party, amount: Money, on: String, due: String| {
         if amount.is_zero() || !subject.asks_for(&[debtor, creditor]) {
             return;
@@ -73,7 +74,10 @@ fn heat(currency: Currency, matrix: &Matrix, parties: &BTreeSet<Party>) -> Html 
             let minor = matrix.get(&(*debtor, *creditor)).copied().unwrap_or(0);
             sum = sum.saturating_add(minor);
             let opening = format!("td class=\"n {}\"", step(minor, most));
-            html.push(&Html::of(&opening, if minor == 0 { "\u{2013}".into() } else { amount(minor, currency) }));
+            html.push(&Html::of(
+                &opening,
+                if minor == 0 { "\u{2013}".into() } else { amount(minor, currency) },
+            ));
         }
         let sum = if sum == 0 { "\u{2013}".into() } else { amount(sum, currency) };
         html.push(&Html::of("td class=\"n sum\"", sum));
@@ -95,7 +99,11 @@ fn amount(minor: u64, currency: Currency) -> String {
 
 /// What each party is owed on balance.
 fn balances(subject: &Subject<'_>) -> Html {
-    let mut table = Table::new("Net position of each party, over all facts and all that was paid", &["Party", "Is owed (+) or owes (\u{2212})#"]).class("tight");
+    let mut table = Table::new(
+        "Net position of each party, over all facts and all that was paid",
+        &["Party", "Is owed (+) or owes (\u{2212})#"],
+    )
+    .class("tight");
     for (currency, parties) in subject.state().net_positions() {
         for (party, minor) in parties.into_iter().filter(|(party, _)| subject.asks_for(&[*party])) {
             let sign = match minor {

@@ -77,7 +77,12 @@ fn facts(subject: &Subject<'_>) -> Html {
     let members = subject.state().parties().map(|(party, record)| format!("{party} {}", record.name));
     fact("Parties", "", members.collect::<Vec<_>>().join(" · "), "");
     fact("Entries", "size", gathered.size().to_string(), "");
-    fact("Last entry recorded", "recorded", head.recorded_at.map_or_else(unknown, |time| time.to_string()), "");
+    fact(
+        "Last entry recorded",
+        "recorded",
+        head.recorded_at.map_or_else(unknown, |time| time.to_string()),
+        "",
+    );
     fact("Overdue is judged as of", "", subject.now.map_or_else(unknown, |time| time.to_string()), "");
     if let Some(party) = subject.party {
         fact("Goods, money and matters of", "", party.to_string(), "");

@@ -49,7 +49,8 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     figure.push(&Html::of("figcaption", format!("{title}. {summary}")));
     html.push(&Html::element("figure", &figure));
     html.push(&folded(format!("{title} as a table"), &numbers(&title, &used, &periods)));
-    let mut kinds = Table::new("How often each kind of event was recorded", &["Family", "Event", "Times#"]).class("tight");
+    let mut kinds = Table::new("How often each kind of event was recorded", &["Family", "Event", "Times#"])
+        .class("tight");
     for ((family, name), count) in &gathered.kinds {
         kinds.row([Cell::text(family), Cell::text(name), Cell::text(count)]);
     }
@@ -80,7 +81,12 @@ fn periods(months: &BTreeMap<String, Counts>) -> (&'static str, Vec<(String, Cou
 fn filled(months: &BTreeMap<String, Counts>) -> Vec<(String, Counts)> {
     let number = |month: &str| -> Option<u32> {
         let (year, month) = month.split_once('-')?;
-        Some(year.parse::<u32>().ok()?.saturating_mul(12).saturating_add(month.parse::<u32>().ok()?.saturating_sub(1)))
+        Some(
+            year.parse::<u32>()
+                .ok()?
+                .saturating_mul(12)
+                .saturating_add(month.parse::<u32>().ok()?.saturating_sub(1)),
+        )
     };
     let ends = |month: Option<&String>| month.and_then(|month| number(month));
     let (Some(first), Some(last)) = (ends(months.keys().next()), ends(months.keys().next_back())) else {
@@ -110,7 +116,8 @@ fn numbers(title: &str, used: &[Family], periods: &[(String, Counts)]) -> Html {
         "Other#",
         "All#",
     ];
-    let heads = Family::ALL.iter().zip(HEADS).filter(|(family, _)| used.contains(family)).map(|(_, head)| head);
+    let heads =
+        Family::ALL.iter().zip(HEADS).filter(|(family, _)| used.contains(family)).map(|(_, head)| head);
     let heads: Vec<_> = ["Period"].into_iter().chain(heads).chain(HEADS.last().copied()).collect();
     let mut table = Table::new(title, &heads);
     for (period, counts) in periods {
@@ -122,7 +129,8 @@ fn numbers(title: &str, used: &[Family], periods: &[(String, Counts)]) -> Html {
 
 fn notable(subject: &Subject<'_>) -> Html {
     let gathered = subject.gathered;
-    let mut table = Table::new("Notable entries: who may do what, and what went wrong", &HEADS).class("entries");
+    let mut table =
+        Table::new("Notable entries: who may do what, and what went wrong", &HEADS).class("entries");
     for read in gathered.notable.iter().rev() {
         row(&mut table, read, subject.state(), &[]);
     }
