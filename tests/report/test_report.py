@@ -66,6 +66,7 @@ class Case(unittest.TestCase):
         self.assertEqual(self.check(file), "red", self.said())
         self.assertEqual(self.first(), str(entry), self.said())
         self.assertIn(f"First at entry {entry}: ", self.said())
+        self.assertIn("So this file says", self.browser.run("return document.querySelector('.verdict').textContent"))
         self.assertIn(reason, self.said())
 
     def assert_row(self, entry: int, reason: str) -> None:

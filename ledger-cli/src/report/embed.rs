@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use super::escape::base64;
 use super::gather::{Gathered, each};
-use super::layout::layout;
 use crate::cli::Embedded;
 use crate::error::{Answer, CommandError};
 use crate::looked::Looked;
@@ -98,7 +97,6 @@ pub(super) fn evidence(
         "naming": naming,
         "all_named": all_named,
         "checkpoints": checkpoints,
-        "layout": layout(),
     }))
 }
 

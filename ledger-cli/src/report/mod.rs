@@ -130,7 +130,9 @@ fn known(party: Option<Party>, gathered: &Gathered) -> Result<(), CommandError> 
 
 /// The whole file.
 fn page(subject: &Subject<'_>, evidence: &str) -> String {
-    let script = format!("'use strict';\n(() => {{\n{}\n}})();\n", SCRIPT.join("\n"));
+    let layout = json_in_script(&layout::layout().to_string());
+    let script =
+        format!("'use strict';\n(() => {{\nconst LAYOUT = {layout};\n{}\n}})();\n", SCRIPT.join("\n"));
     let mut html = Html::raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     html.push_raw(&format!(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '{}'; style-src '{}'; \

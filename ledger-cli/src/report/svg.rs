@@ -54,12 +54,12 @@ fn label(class: &str, x: u64, y: u64, text: &str) -> Html {
 
 /// Stacked columns over time.
 pub(super) fn columns(id: &str, title: &str, summary: &str, bars: &[Bar]) -> Html {
-    const LEFT: u64 = 44;
+    const LEFT: u64 = 60;
     const TOP: u64 = 12;
-    const WIDTH: u64 = 940;
+    const WIDTH: u64 = 924;
     const HEIGHT: u64 = 200;
     let count = u64::try_from(bars.len()).unwrap_or(1).max(1);
-    let pitch = (WIDTH / count).clamp(8, 64);
+    let pitch = WIDTH.checked_div(count).unwrap_or(WIDTH).clamp(8, 64);
     let thick = pitch.saturating_mul(7) / 10;
     let most = round_up(bars.iter().map(Bar::total).max().unwrap_or(1));
     let foot = TOP.saturating_add(HEIGHT);

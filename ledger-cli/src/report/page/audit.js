@@ -171,7 +171,7 @@ const auditCheckpoints = async (evidence, officers, roots, verify) => {
 const audit = async (evidence, progress) => {
   require(evidence.kind === 'jointledger/report/v1', 'the evidence is of a kind that is not known here');
   const verify = (await hasEd25519()) ? verifier() : null;
-  const of = readersOf(evidence.layout);
+  const of = readersOf(LAYOUT);
   const officers = new Map();
   const naming = await auditNaming(evidence, of, verify, officers);
   const start = await linkBefore(evidence);

@@ -1,6 +1,5 @@
-// The bytes of an entry, read strictly (format.md, sections 1 to 5). No kind of event is known here: the layout in the
-// evidence says which fields it has. A layout that were changed could not read the entries to their last byte, or would
-// read other facts than the rows show.
+// The bytes of an entry, read strictly (format.md, sections 1 to 5). No kind of event is known here: `LAYOUT`, which the
+// program puts in front of the verifier, says which fields it has.
 
 const SIGNATURE = 64;
 const MOST = 65535;

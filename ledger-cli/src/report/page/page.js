@@ -16,8 +16,8 @@ const element = (name, text, className = '') => {
 const partsOf = (row) => Array.from(row.querySelectorAll('[data-fact]'));
 
 /** Where a row says something else than its entry. */
-const flawsOfRow = (row, audited, layout) => {
-  const shown = shownOf(audited, layout);
+const flawsOfRow = (row, audited) => {
+  const shown = shownOf(audited, LAYOUT);
   const flaws = row.dataset.link === audited.link ? [] : ['the row names another link'];
   const facts = partsOf(row).map((part) => part.dataset.fact);
   for (const fact of Object.keys(shown)) if (!facts.includes(fact)) flaws.push(`the row does not show “${fact}”`);
@@ -79,7 +79,7 @@ const openable = (row, audited) => {
 };
 
 /** Compares every row of an entry, and marks it. Gives what is wrong, by entry, and how many rows there were. */
-const checkRows = (audited, evidence) => {
+const checkRows = (audited) => {
   const known = new Map([...audited.naming, ...audited.entries].map((one) => [String(one.position), one]));
   const [failed, listed] = [[], []];
   let [compared, alone] = [0, 0];
@@ -97,7 +97,7 @@ const checkRows = (audited, evidence) => {
       alone += 1;
       continue;
     }
-    const flaws = [...one.flaws, ...flawsOfRow(row, { by: null, ...one }, evidence.layout)];
+    const flaws = [...one.flaws, ...flawsOfRow(row, { by: null, ...one })];
     mark(row, flaws);
     openable(row, one);
     compared += 1;
@@ -230,6 +230,10 @@ const tell = (lines, first) => {
   const verdict = failed ? 'red' : isWeak ? 'partial' : 'green';
   const words = { red: 'This report does not hold.', partial: 'Not all could be checked.', green: 'What is embedded holds.' };
   byId('check').className = `check ${verdict}`;
+  // What the file says of itself is worth no more than the file.
+  const claim = document.querySelector('.verdict');
+  claim.classList.toggle('claimed', verdict === 'red');
+  if (verdict === 'red') claim.append(element('strong', ' So this file says; the check below says that it does not hold.', 'checked-mark'));
   byId('state').textContent = first ? `${words[verdict]} First at entry ${first.position}: ${first.reason}.` : words[verdict];
   const list = element('ul', '', 'statements');
   for (const [holds, text] of lines) {
@@ -271,7 +275,7 @@ const check = async () => {
     const audited = await audit(evidence, (done) => {
       byId('state').textContent = `Checking… ${done} of ${evidence.entries.length} entries`;
     });
-    const rows = checkRows(audited, evidence);
+    const rows = checkRows(audited);
     const summary = checkSummary(audited, evidence);
     const checkpoints = checkCheckpoints(audited);
     const failed = checkpoints.filter(({ flaws }) => flaws.length > 0);

@@ -14,6 +14,8 @@ use crate::looked::Looked;
 
 /// So many rows are unfolded when the page opens.
 const UNFOLDED: usize = 60;
+/// A month with more rows stays folded.
+const UNFOLDABLE: usize = 400;
 
 /// The embedded entries: their rows by month, and their bytes.
 #[derive(Default)]
@@ -127,7 +129,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     let mut shown = 0_usize;
     let mut parts = Vec::new();
     for (month, table, count) in months.iter().rev() {
-        let open = if shown < UNFOLDED { " open" } else { "" };
+        let open = if shown < UNFOLDED && *count <= UNFOLDABLE { " open" } else { "" };
         shown = shown.saturating_add(*count);
         let mut inside = Html::of(
             "summary",
