@@ -138,6 +138,16 @@ class Sound(Case):
         self.assertEqual(self.check(file), "green", self.said())
         self.assertEqual(self.browser.run("return document.title"), "Half-time")
 
+    def test_every_kind_of_event(self) -> None:
+        """The frozen vectors have all of them; what the page reads is what the program shows."""
+        count = world.vectors_as_bundle(self.folder / "vectors")
+        # It has no tiles, and its checkpoint is none: both the program and the page say so. The entries hold.
+        file = world.report(self.folder, "vectors", code=4)
+        self.assert_red(file, count - 1, f"the checkpoint of {count} entries")
+        self.assertEqual(self.marked(), [])
+        self.assertIn(f"{count} of {count} entries hold: bytes, place, link, signature and key.", self.said())
+        self.assertIn("rows compared with the bytes, 0 wrong.", self.said())
+
     def test_it_can_be_checked_again(self) -> None:
         self.check(self.demo)
         before = self.said()

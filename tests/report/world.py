@@ -73,6 +73,27 @@ def hostile_ledger(folder: Path) -> str:
     return "hostile"
 
 
+def vectors_as_bundle(folder: Path) -> int:
+    """The frozen vectors as the entries of a bundle, without the rest of one; gives how many there are."""
+    files = sorted((REPOSITORY / "fixtures" / "vectors").glob("entry-*.json"))
+    entries = b""
+    for file in files:
+        vector = json.loads(file.read_text(encoding="utf-8"))
+        entry = bytes.fromhex(vector["bytes"])
+        signature = bytes.fromhex(vector["signature"])
+        entry = entry if entry.endswith(signature) else entry + signature
+        entries += len(entry).to_bytes(2, "big") + entry
+    tile = folder / "tile" / "entries" / "000.p"
+    tile.mkdir(parents=True)
+    (tile / str(len(files))).write_bytes(entries)
+    root = base64.b64encode(bytes(32)).decode()
+    line = base64.b64encode(bytes(68)).decode()
+    text = f"ledger.test/baltic\n{len(files)}\n{root}\n\n\u2014 ledger.test/baltic {line}\n"
+    (folder / "checkpoint").write_text(text, encoding="utf-8")
+    (folder / "documents").write_text("", encoding="utf-8")
+    return len(files)
+
+
 def tampered(source: Path, change: Callable[[dict[str, Any]], None]) -> Path:
     """A copy of a report whose evidence was changed."""
     page = source.read_text(encoding="utf-8")
