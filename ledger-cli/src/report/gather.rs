@@ -17,7 +17,6 @@ use ledger_core::store::{Anchor, Store, StoreError};
 use super::family::Family;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::kept;
 use crate::looked::Looked;
 
 /// Bytes of the signature at the end of an entry (format.md, section 1).
@@ -144,13 +143,7 @@ impl Gathered {
         let there = looked.len();
         let size = position(looked, until)?;
         let report = audit(looked, size, pin, context)?;
-        let checkpoints = match looked {
-            Looked::Folder(copy) => {
-                journal::kept(copy.folder())?.0.into_iter().map(|shown| shown.signed).collect()
-            }
-            // Those that cannot be read are findings of the audit.
-            Looked::Bundle(bundle) => kept::of_bundle(bundle).unwrap_or_default().into_values().collect(),
-        };
+        let checkpoints = shown(looked)?.into_iter().map(|shown| shown.signed).collect();
         let mut gathered = Self {
             report,
             there,
@@ -243,20 +236,28 @@ fn audit(looked: &Looked, size: u64, pin: Option<Digest>, context: &Context) -> 
     if size == looked.len() {
         return crate::commands::verify::audit(looked, against, context);
     }
-    let shown: Vec<Shown> = match looked {
-        Looked::Folder(copy) => journal::kept(copy.folder())?.0,
-        Looked::Bundle(bundle) => kept::of_bundle(bundle)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(size, signed)| Shown { place: format!("checkpoints/{size}"), kept: true, signed })
-            .collect(),
-    };
-    against.lineup.shown.extend(shown.into_iter().filter(|shown| shown.signed.checkpoint().size <= size));
+    against.lineup.shown = shown(looked)?;
+    against.lineup.shown.retain(|shown| shown.signed.checkpoint().size <= size);
     let last = size.checked_sub(1).map(|last| looked.read(last, 1)).transpose()?;
     let link = last.and_then(|run| run.first().map(|bytes| link(bytes)));
     let anchor = Anchor { size, link: link.unwrap_or(Anchor::EMPTY.link) };
     let mut bar = context.progress("verifying");
     Ok(journal::audit(&Prefix { store: looked, anchor }, against, &mut |done, total| bar.at(done, total))?)
+}
+
+/// The checkpoints that are kept with what is looked at, as far as they can be read; the others are findings of the audit.
+fn shown(looked: &Looked) -> Result<Vec<Shown>, CommandError> {
+    let bundle = match looked {
+        Looked::Folder(copy) => return Ok(journal::kept(copy.folder())?.0),
+        Looked::Bundle(bundle) => bundle,
+    };
+    let read = |size: u64| {
+        let bytes = bundle.signed_checkpoint(size).ok()?;
+        let signed = SignedCheckpoint::parse(&bytes).ok()?;
+        let place = format!("checkpoints/{size}");
+        (signed.checkpoint().size == size).then_some(Shown { place, kept: true, signed })
+    };
+    Ok(bundle.checkpoints().unwrap_or_default().into_iter().filter_map(read).collect())
 }
 
 /// Gives the entries from one position up to another to `take`.
