@@ -15,6 +15,7 @@ mod keyfile;
 mod looked;
 mod recording;
 mod render;
+mod report;
 
 use std::panic;
 

@@ -55,6 +55,7 @@ fn reading() -> Vec<String> {
         "key list --all",
         "books --party EE",
         "reconcile book.csv --party EE",
+        "report report.html",
         "show entry 3",
         "export - --as ocds",
         "export - --as ocds --compiled --at 3",

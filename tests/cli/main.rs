@@ -19,8 +19,8 @@ mod comparing; // copies of a ledger, and the proof of a fork
 mod damage; // restored backups, broken and missing files: refused in words, never a panic
 mod demo; // what the README promises of it, and looking around in what it leaves
 mod exit_codes; // 0 to 4, each with a cause and its words
-mod exporting_goods; // goods as EPCIS and entries as a table: files, stdout, what is left out
 mod exporting; // other forms than a bundle: files that are there whole or not at all, standard output
+mod exporting_goods; // goods as EPCIS and entries as a table: files, stdout, what is left out
 mod help; // descriptions, examples that parse, completions, manual pages, colour, quiet, pipes
 mod history; // the log by question, differences of states, and how the life of a thing is told
 mod json_lines; // what `append` takes, refuses and says, in files and line by line
@@ -28,6 +28,7 @@ mod keys; // passphrases, modes, ssh-agent; nothing secret is said
 mod kills; // what was acknowledged is there after kill -9
 mod looking; // reading commands change no byte of the folder
 mod officers; // the fixed test keys are what their seeds give
+mod reporting; // the audit report: flags, exit codes, the same bytes each time, hostile text
 mod sampling; // samples that anybody draws again, and evidence that holds without the ledger
 mod schema; // the printed schemas accept what `log --json` prints, and nothing else
 mod seals; // checkpoints, signed in the process of the tests

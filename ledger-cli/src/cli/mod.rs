@@ -10,6 +10,7 @@ mod look;
 pub(crate) mod moment;
 mod program;
 mod record;
+mod report;
 mod sample;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ pub(crate) use key::*;
 pub(crate) use look::*;
 pub(crate) use program::*;
 pub(crate) use record::*;
+pub(crate) use report::*;
 pub(crate) use sample::*;
 
 use crate::keyfile::any_path;
@@ -201,6 +203,17 @@ The second also checks that it is the ledger of this charter: pin the fingerprin
 The third also checks that its first 120 entries give the state that another replica printed with `replay`.
 The fourth finds out whether it was cut off, rewritten or forked since somebody else saw it.")]
     Verify(VerifyArgs),
+    /// Write the audit report: one HTML file that opens without a network and checks its own evidence
+    ///
+    /// What the ledger says at a position, for people: verdict, findings, history, who holds and owns what, who owes whom,
+    /// what is open and overdue. The file carries entries, hashes and checkpoints; the button in it verifies them in the
+    /// browser and marks what does not hold. Works on a copy, or on a bundle. No clock is asked: the same ledger and the
+    /// same arguments give the same bytes. Exit code 0: sound; 4: written all the same, and the ledger does not verify.
+    #[command(after_help = "Examples:
+  jointledger --ledger baltic report audit.html
+  jointledger --ledger baltic report audit.html --at 120 --as-of 2026-12-31T23:59:59Z
+  jointledger --ledger baltic report audit.html --party LV --entries 500")]
+    Report(ReportArgs),
     /// Make, cosign, merge, show and check checkpoints: the small texts that pin the whole history
     #[command(subcommand)]
     Checkpoint(CheckpointCommand),

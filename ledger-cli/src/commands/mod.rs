@@ -19,6 +19,7 @@ pub(crate) mod period;
 pub(crate) mod prove;
 pub(crate) mod reconcile;
 pub(crate) mod record;
+pub(crate) mod report;
 pub(crate) mod sample;
 pub(crate) mod show;
 pub(crate) mod signatures;
@@ -56,6 +57,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Status(args) => status::run(&args, context),
         Command::Signatures => signatures::run(context),
         Command::Verify(args) => verify::run(&args, context),
+        Command::Report(args) => report::run(&args, context),
         Command::Checkpoint(command) => checkpoint::run(command, context),
         Command::Prove(args) => prove::run(&args, context),
         Command::Check(args) => check::run(&args, context),

@@ -211,16 +211,17 @@ fn signed_by(by: &Judged) -> String {
 
 /// A signature that may not have been its officer's, and that nobody has cleared.
 #[derive(Serialize)]
-struct Doubt {
-    entry: u64,
-    key: PublicKey,
-    party: Option<Party>,
-    role: Option<Role>,
-    signed_at: Timestamp,
-    declared_in: u64,
+pub(crate) struct Doubt {
+    pub(crate) entry: u64,
+    pub(crate) key: PublicKey,
+    pub(crate) party: Option<Party>,
+    pub(crate) role: Option<Role>,
+    pub(crate) signed_at: Timestamp,
+    pub(crate) declared_in: u64,
 }
 
-fn doubts(state: &State) -> impl Iterator<Item = Doubt> {
+/// The signatures that are in doubt.
+pub(crate) fn doubts(state: &State) -> impl Iterator<Item = Doubt> {
     let open = state.doubts().filter(|(_, doubt)| doubt.cleared_in.is_none());
     open.map(|((entry, key), doubt)| {
         let officer = state.officer(key);

@@ -4,10 +4,10 @@
 pub mod accounts;
 pub mod acts;
 pub mod books;
-pub mod external;
 pub mod effect;
 pub mod entries;
 pub mod epcis;
+pub mod external;
 pub mod generator;
 pub mod json;
 pub mod kinds;

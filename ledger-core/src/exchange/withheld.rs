@@ -38,6 +38,8 @@ impl Kind {
             MovementPlanned | MovementAmended | MovementCancelled | PermissionRequested
             | PermissionGranted | PermissionRefused | PermissionExtended | MovementNotified
             | MovementAcknowledged | CustomsCovered | StayRegistered => Sensitive::Content,
+            // A difference may be about a crossing: then it names the movement, the point and the time.
+            BreakOpened => Sensitive::Content,
             // What is reported from the way while it happens.
             MovementHalted | MovementReleased | MovementStarted | BorderCrossed | LegCompleted
             | MovementCompleted | IncidentReported | DeviationReported | ReturnCompleted => {
@@ -72,6 +74,23 @@ impl Kind {
             | CorrectionRecorded
             | NationalExclusionDeclared
             | NationalExclusionEnded
+            | ExternalStatementIngested
+            | ReconciliationRun
+            | BreakExplained
+            | BreakAccepted
+            | BreakCorrected
+            | BreakClosed
+            | ReconciliationSignedOff
+            | ReconciliationTolerancesSet
+            | BreakFoundAgain
+            | PeriodCutoffFixed
+            | BalanceConfirmed
+            | AuditEngagementOpened
+            | SampleDrawn
+            | EvidenceBundleIssued
+            | FindingRaised
+            | ManagementReplied
+            | FindingClosed
             | ItemRegistered
             | ConsumptionReported
             | LossReported

@@ -110,6 +110,24 @@ pub const fn row(kind: Kind) -> Row {
         Kind::RegimeParametersSet | Kind::NationalExclusionDeclared | Kind::NationalExclusionEnded => {
             Silent("a rule; no goods")
         }
+        Kind::ExternalStatementIngested
+        | Kind::ReconciliationRun
+        | Kind::BreakOpened
+        | Kind::BreakExplained
+        | Kind::BreakAccepted
+        | Kind::BreakCorrected
+        | Kind::BreakClosed
+        | Kind::ReconciliationSignedOff
+        | Kind::ReconciliationTolerancesSet
+        | Kind::BreakFoundAgain
+        | Kind::PeriodCutoffFixed
+        | Kind::BalanceConfirmed
+        | Kind::AuditEngagementOpened
+        | Kind::SampleDrawn
+        | Kind::EvidenceBundleIssued
+        | Kind::FindingRaised
+        | Kind::ManagementReplied
+        | Kind::FindingClosed => Silent("what was compared, closed or examined; nothing happened to goods"),
         Kind::StandingAuthorisationGranted
         | Kind::StandingAuthorisationAmended
         | Kind::StandingAuthorisationSuspended
