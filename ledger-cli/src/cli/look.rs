@@ -7,7 +7,9 @@ use ledger_core::domain::ids::{
     AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, SupportOrderId, TransferId,
 };
 use ledger_core::domain::item::ItemId;
-use ledger_core::domain::{Party, Role, Timestamp};
+use ledger_core::domain::reconcile::RunKind;
+use ledger_core::domain::reconcile::run::Rate;
+use ledger_core::domain::{Date, Party, Role, Timestamp};
 
 /// What to show.
 #[derive(Debug, Subcommand)]
@@ -160,14 +162,29 @@ pub(crate) struct ReplayArgs {
 /// Arguments of `reconcile`.
 #[derive(Debug, Args)]
 pub(crate) struct ReconcileArgs {
-    /// The ministry's inventory as CSV, `-` for standard input
+    /// The ministry's book as CSV, `-` for standard input
     pub(crate) books: PathBuf,
-    /// The ministry whose inventory it is
+    /// The ministry whose book it is
     #[arg(long)]
     pub(crate) party: Party,
+    /// Which book it is: inventory, goods-in, contract, bank, advances, intergovernmental, loans, movements or registers
+    #[arg(long, value_name = "RUN", default_value = "inventory", value_parser = RunKind::from_word)]
+    pub(crate) run: RunKind,
+    /// The first day that is compared, of a book that lists what happened; without it, from the beginning
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Date>,
+    /// The last day that is compared, of a book that lists what happened; without it, the last day in the book
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<Date>,
+    /// An agreed rate of exchange, such as EUR/USD=1.0870: one EUR is so many USD; may be given several times
+    #[arg(long = "rate", value_name = "RATE")]
+    pub(crate) rates: Vec<Rate>,
     /// How much quantities of fuel may differ, in basis points; without it, as the parties agreed (50 until they have)
     #[arg(long, value_name = "BASIS POINTS")]
     pub(crate) fuel_tolerance: Option<u32>,
+    /// Write the breaks as CSV, one a line
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
     #[command(flatten)]
     pub(crate) at: AtArgs,
 }
@@ -178,6 +195,12 @@ pub(crate) struct BooksArgs {
     /// The ministry
     #[arg(long)]
     pub(crate) party: Party,
+    /// Which book: inventory, goods-in, contract, bank, advances, intergovernmental, loans, movements or registers
+    #[arg(long, value_name = "RUN", default_value = "inventory", value_parser = RunKind::from_word)]
+    pub(crate) run: RunKind,
+    /// The first day of a book that lists what happened; without it, from the beginning
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Date>,
     #[command(flatten)]
     pub(crate) at: AtArgs,
 }

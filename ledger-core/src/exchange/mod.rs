@@ -4,5 +4,7 @@
 pub mod acts;
 pub mod books;
 pub mod generator;
+pub mod rows;
 pub mod scenario;
 pub(crate) mod strict;
+mod table;
