@@ -4,6 +4,8 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, ContentArrangement, Table};
 use ledger_core::domain::consent::{Signer, signer_list};
+use ledger_core::domain::money::Money;
+use ledger_core::domain::quantity::Quantity;
 use ledger_core::domain::ratification::Reliance;
 use ledger_core::domain::register::Standing;
 use ledger_core::domain::{Event, Text, Timestamp};
@@ -211,6 +213,12 @@ fn inside(value: &Value) -> String {
 
 fn quoted(text: &Text) -> String {
     format!("\u{201c}{text}\u{201d}")
+}
+
+/// How much, where it is said.
+fn differing(quantity: Option<Quantity>, amount: Option<Money>) -> String {
+    let words = quantity.map(|quantity| quantity.to_string()).or(amount.map(|amount| amount.to_string()));
+    words.map_or_else(String::new, |words| format!(" {words}"))
 }
 
 /// An event in one line.
@@ -454,6 +462,53 @@ pub(crate) fn event(event: &Event) -> String {
         }
         Event::WarrantyResolved(e) => format!("{} {}: {}", e.claim, e.result, quoted(&e.finding)),
         Event::ContractClosed(e) => e.contract.to_string(),
+        Event::ExternalStatementIngested(e) => {
+            format!("{} for {} of {}: {} as of {}", e.statement, e.kind, e.party, e.source, e.as_of)
+        }
+        Event::ReconciliationRun(e) => {
+            let sides: Vec<_> =
+                std::iter::once(e.party).chain(e.counterparty).map(|side| side.to_string()).collect();
+            let broken = count(e.broken.into(), "break", "breaks");
+            format!("{} {} of {} with {}, {broken}", e.run, e.kind, sides.join(" and "), e.statement)
+        }
+        Event::BreakOpened(e) => {
+            let by = differing(e.quantity, e.amount);
+            format!("{} in {}, {} of {}{by}: {}", e.break_id, e.run, e.class, e.party, quoted(&e.subject))
+        }
+        Event::BreakFoundAgain(e) => {
+            format!("{} in {}{}", e.break_id, e.run, differing(e.quantity, e.amount))
+        }
+        Event::BreakExplained(e) => format!("{}: {}", e.break_id, quoted(&e.reason)),
+        Event::BreakAccepted(e) => {
+            let limit = differing(e.limit_quantity, e.limit_amount);
+            format!("{}{limit} until {}: {}", e.break_id, e.until, quoted(&e.reason))
+        }
+        Event::BreakCorrected(e) => format!("{} by entry {}", e.break_id, e.entry),
+        Event::BreakClosed(e) => e.break_id.to_string(),
+        Event::ReconciliationSignedOff(e) => format!("{} by {}", e.run, e.party),
+        Event::ReconciliationTolerancesSet(e) => format!("bulk goods {} bp", e.tolerances.bulk_bp),
+        Event::PeriodCutoffFixed(e) => format!("{} until {}, {} entries", e.period, e.last_day, e.size),
+        Event::BalanceConfirmed(e) => {
+            let nets =
+                e.balances.iter().map(|net| format!(", {} owes {} {}", net.debtor, net.creditor, net.amount));
+            format!("{} by {} with {}{}", e.period, e.party, e.counterparty, nets.collect::<String>())
+        }
+        Event::AuditEngagementOpened(e) => format!("{}: {}", e.engagement, quoted(&e.scope)),
+        Event::SampleDrawn(e) => {
+            format!(
+                "{} for {}, {} of {} {} {}",
+                e.sample, e.engagement, e.drawn, e.units, e.population, e.method
+            )
+        }
+        Event::EvidenceBundleIssued(e) => format!("{}, entry {}", e.sample, e.entry),
+        Event::FindingRaised(e) => {
+            format!("{} {} for {}: {}", e.finding, e.severity, e.party, quoted(&e.text))
+        }
+        Event::ManagementReplied(e) => {
+            let verdict = if e.accepted { "accepted" } else { "not accepted" };
+            format!("{} {verdict}: {}", e.finding, quoted(&e.reply))
+        }
+        Event::FindingClosed(e) => format!("{}: {}", e.finding, quoted(&e.conclusion)),
     };
     format!("{name} {about}")
 }

@@ -11,6 +11,10 @@ use super::authority::{
     StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
+use super::books::{
+    BreakAccepted, BreakClosed, BreakCorrected, BreakExplained, BreakFoundAgain, BreakOpened,
+    ExternalStatementIngested, ReconciliationRun, ReconciliationSignedOff, ReconciliationTolerancesSet,
+};
 use super::codes::{DocumentKind, Marking, Party};
 use super::compromise::{DoubtCleared, KeyCompromised};
 use super::condition::ConditionChanged;
@@ -25,6 +29,9 @@ use super::custody::{SubCustodyIssued, SubCustodyReturned};
 use super::delegation::{DelegationEnded, RoleDelegated};
 use super::digest::Digest;
 use super::discrepancy::{DiscrepancyReported, DiscrepancyResolved};
+use super::engagement::{
+    AuditEngagementOpened, EvidenceBundleIssued, FindingClosed, FindingRaised, ManagementReplied, SampleDrawn,
+};
 use super::exclusion::{NationalExclusionDeclared, NationalExclusionEnded};
 use super::ids::{ActId, PublicKey};
 use super::licence::{RetransferConsentRecorded, TransferLicenceRecorded};
@@ -38,6 +45,7 @@ use super::movement::{
 };
 use super::party::{KeyEnrolled, KeyRevoked, KeyRotated, LedgerConstituted};
 use super::pending::{ActCountersigned, ActRefused};
+use super::period::{BalanceConfirmed, PeriodCutoffFixed};
 use super::procurement::{
     AdvancePaid, AdvanceSettled, ArrangementEffective, AwardCancelled, CallOffOrdered, ConformityCertified,
     ContractAmended, ContractClosed, ContractSigned, CostShareAssessed, DeliveryAccepted,
@@ -98,6 +106,11 @@ pub(crate) trait Rules {
     /// The rule that a missing document breaks.
     fn document_rule(&self) -> Rule {
         Rule::I04
+    }
+
+    /// True for what auditors and reconciliation services attest: they sign it, and nobody else (domain.md SOD-4).
+    fn attests(&self) -> bool {
+        false
     }
 
     /// The parties that take on something new by the event: each must be a member in good standing
@@ -306,6 +319,25 @@ macro_rules! with_catalogue {
             0x042b ParticipantWithdrew
             0x042c ProgrammeCancelled
             0x042d AwardCancelled
+
+            0x0500 ExternalStatementIngested
+            0x0501 ReconciliationRun
+            0x0502 BreakOpened
+            0x0503 BreakExplained
+            0x0504 BreakAccepted
+            0x0505 BreakCorrected
+            0x0506 BreakClosed
+            0x0507 ReconciliationSignedOff
+            0x0508 ReconciliationTolerancesSet
+            0x0509 BreakFoundAgain
+            0x0510 PeriodCutoffFixed
+            0x0511 BalanceConfirmed
+            0x0520 AuditEngagementOpened
+            0x0521 SampleDrawn
+            0x0522 EvidenceBundleIssued
+            0x0523 FindingRaised
+            0x0524 ManagementReplied
+            0x0525 FindingClosed
         }
     };
 }

@@ -10,6 +10,7 @@
 
 pub mod association;
 pub mod authority;
+pub mod books;
 pub mod codes;
 pub mod compromise;
 pub mod condition;
@@ -22,6 +23,7 @@ pub mod custody;
 pub mod delegation;
 pub mod digest;
 pub mod discrepancy;
+pub mod engagement;
 pub mod event;
 pub mod exclusion;
 pub mod explain;
@@ -36,6 +38,7 @@ pub mod paperwork;
 pub mod party;
 pub(crate) mod pattern;
 pub mod pending;
+pub mod period;
 pub mod procurement;
 pub mod quantity;
 pub mod ratification;

@@ -112,6 +112,14 @@ pub(crate) const HANDS_OR_DUTY: &[Role] =
 pub(crate) const MOVEMENTS: &[Role] = &[Role::MovementCentre];
 /// Who binds the ministry in a crisis.
 pub(crate) const MINISTER_OR_DUTY: &[Role] = &[Role::Minister, Role::DutyOfficer];
+/// Who answers for a party's books.
+pub(crate) const BOOK_OR_PAYER: &[Role] = &[Role::PropertyBookOfficer, Role::PaymentAuthoriser];
+/// Who answers an auditor.
+pub(crate) const MANAGEMENT: &[Role] = &[Role::Minister, Role::ArmamentsDirector];
+/// Who examines.
+pub(crate) const AUDITOR: &[Role] = &[Role::Auditor];
+/// Who posts what a comparison gave.
+pub(crate) const RECONCILER: &[Role] = &[Role::Reconciliation];
 /// Who may stop what is allowed by a standing authorisation, at once.
 pub(crate) const SUSPENDERS: &[Role] = &[Role::Minister, Role::MovementCentre, Role::DutyOfficer];
 

@@ -1,7 +1,7 @@
 //! Every "no" of the domain, numbered.
 //!
-//! The numbers are those of the invariants that the rules protect (I, P, T, G, SOD), and S for acts that do
-//! not fit the state they meet. Where several rules are broken the first in the order of [`Rule::ALL`] that
+//! The numbers are those of the invariants that the rules protect (I, P, T, G, SOD), C for closing the
+//! books, A for audit, and S for acts that do not fit the state they meet. Where several rules are broken the first in the order of [`Rule::ALL`] that
 //! the act reaches is named: time and author first, then what the act speaks of, then papers, then the
 //! subject's own rules.
 
@@ -141,6 +141,34 @@ code_list! {
         76 M07 "M07";
         /// In a crisis one moves only through states that are bound by it, in its time.
         77 M08 "M08";
+        /// A break is opened once while it lasts; a later run finds it again.
+        80 C01 "C01";
+        /// A run posts as many breaks as it counted, each once.
+        81 C02 "C02";
+        /// Runs over the same books go forward, one after the other.
+        82 C03 "C03";
+        /// A break is accepted within a limit that covers it, until a day within the agreed time.
+        83 C04 "C04";
+        /// What corrects a break was recorded after the run that found it had looked.
+        84 C05 "C05";
+        /// A break is closed when an entry corrected it, or when a later run found it no more.
+        85 C06 "C06";
+        /// A side signs its half of a run off when none of its breaks is open and unexplained.
+        86 C07 "C07";
+        /// Who prepares does not approve: two signatures are two persons.
+        87 C08 "C08";
+        /// Periods follow one another, and a cut-off is fixed when its day is over.
+        88 C09 "C09";
+        /// A balance on which both parties agree stands.
+        89 C10 "C10";
+        /// A population is fixed after the auditor has committed himself to his secret, and before he tells it.
+        90 A01 "A01";
+        /// What was drawn belongs to the population.
+        91 A02 "A02";
+        /// Evidence is issued for what was drawn.
+        92 A03 "A03";
+        /// A finding is closed when the ministry has answered.
+        93 A04 "A04";
     }
 }
 

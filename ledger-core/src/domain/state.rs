@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::association::Associations;
 use super::authority::Authority;
+use super::books::Books;
 use super::codes::Party;
 use super::compromise::Doubts;
 use super::consent::{Signer, after_signature, signer_list};
@@ -15,6 +16,7 @@ use super::correction::Corrections;
 use super::count::Counting;
 use super::custody::Custody;
 use super::delegation::Delegations;
+use super::engagement::Engagements;
 use super::event::{Event, RecordedAct};
 use super::exclusion::Exclusions;
 use super::ids::{ContractId, ProgrammeId, PublicKey, TransferId};
@@ -22,6 +24,7 @@ use super::item::ItemId;
 use super::movement::Movements;
 use super::party::{Directory, KeyRecord, Officer, Parameters, PartyRecord};
 use super::pending::Pending;
+use super::period::Periods;
 use super::procurement::{Contract, Procurement, Programme};
 use super::register::{Register, Stock};
 use super::rejection::{Rejection, Rule, require};
@@ -50,6 +53,9 @@ tables! {
         movements: Movements,
         support: Support,
         procurement: Procurement,
+        books: Books,
+        periods: Periods,
+        engagements: Engagements,
     }
 }
 
@@ -122,7 +128,7 @@ impl State {
         let officer = self.directory.author_of(act).map_err(Rejection::at_author)?;
         // Their own key they may replace.
         if !matches!(event, Event::KeyRotated(_)) {
-            require_business(officer).map_err(Rejection::at_author)?;
+            require_fit(officer, event).map_err(Rejection::at_author)?;
         }
         for party in rules.binds(self) {
             self.directory.require_standing(party)?;
@@ -165,12 +171,17 @@ impl State {
     }
 }
 
-/// Refuses the acts of those who sign no business.
-fn require_business(officer: Officer) -> Result<(), Rejection> {
+/// Refuses business by those who attest, and what attests by those who do business (domain.md SOD-4).
+fn require_fit(officer: Officer, event: &Event) -> Result<(), Rejection> {
     let Officer { role, party, .. } = officer;
-    require(!role.only_looks(), Rule::Sod4, || {
+    let attests = event.rules().attests();
+    require(!role.only_looks() || attests, Rule::Sod4, || {
         format!("a {role} of {party} reads and attests; it signs no business")
     })?;
+    require(role.only_looks() || role.signs_checkpoints() || !attests, Rule::Sod4, || {
+        format!("a {role} of {party} does business; it does not sign {}", event.name())
+    })
+    .map_err(|rejection| rejection.remedy("auditors and reconciliation services attest"))?;
     require(!role.signs_checkpoints(), Rule::Sod4, || {
         format!("key {} ({role} of {party}) signs checkpoints, not acts", officer.key.short())
     })

@@ -64,6 +64,14 @@ code_list! {
         23 Rejection "REJECTION";
         /// An option that can be exercised.
         24 Option "OPTION";
+        /// A difference between books and ledger that is not closed.
+        25 Break "BREAK";
+        /// A run that a side has not signed off.
+        26 SignOff "SIGN_OFF";
+        /// A balance that two parties have not both confirmed, or on which they do not agree.
+        27 Balance "BALANCE";
+        /// A finding of an auditor that is not closed.
+        28 Finding "FINDING";
     }
 }
 
@@ -156,6 +164,9 @@ impl State {
         self.matters_of_doubt(&mut matters);
         self.matters_of_procurement(&mut matters);
         self.matters_of_materiel(now, &mut matters);
+        self.matters_of_books(now, &mut matters);
+        self.matters_of_periods(&mut matters);
+        self.matters_of_engagements(&mut matters);
         matters.sort_by(|a, b| (a.kind, &a.subject, a.by, a.due).cmp(&(b.kind, &b.subject, b.by, b.due)));
         matters
     }

@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::codes::Party;
 use super::ids::{
-    AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, PublicKey, SupportOrderId,
-    TransferId,
+    AuditFindingId, AuthorisationId, BreakId, ContractId, CrisisId, EngagementId, FrameworkId, MovementId,
+    PeriodId, ProgrammeId, PublicKey, RunId, StatementId, SupportOrderId, TransferId,
 };
 use super::item::ItemId;
 
@@ -38,6 +38,18 @@ pub enum Subject {
     Crisis(CrisisId),
     /// A party's membership.
     Party(Party),
+    /// A statement from outside and the runs that were made with it.
+    Statement(StatementId),
+    /// A run of a reconciliation with its breaks.
+    Run(RunId),
+    /// A break, over all runs that found it.
+    Break(BreakId),
+    /// A period of the books with its cut-off and balances.
+    Period(PeriodId),
+    /// An audit engagement with its samples and findings.
+    Engagement(EngagementId),
+    /// A finding of an auditor and what was answered.
+    AuditFinding(AuditFindingId),
 }
 
 impl fmt::Display for Subject {
@@ -55,6 +67,12 @@ impl fmt::Display for Subject {
             Subject::Authorisation(id) => write!(f, "authorisation {id}"),
             Subject::Crisis(id) => write!(f, "crisis {id}"),
             Subject::Party(id) => write!(f, "party {id}"),
+            Subject::Statement(id) => write!(f, "statement {id}"),
+            Subject::Run(id) => write!(f, "run {id}"),
+            Subject::Break(id) => write!(f, "break {id}"),
+            Subject::Period(id) => write!(f, "period {id}"),
+            Subject::Engagement(id) => write!(f, "engagement {id}"),
+            Subject::AuditFinding(id) => write!(f, "finding {id}"),
         }
     }
 }

@@ -23,6 +23,11 @@ use crate::domain::authority::{
     Limits, StandingAuthorisationAmended, StandingAuthorisationGranted, StandingAuthorisationResumed,
     StandingAuthorisationRevoked, StandingAuthorisationSuspended,
 };
+use crate::domain::books::{
+    BreakAccepted, BreakClosed, BreakCorrected, BreakExplained, BreakFoundAgain, BreakOpened,
+    ExternalStatementIngested, MoreIn, ReconciliationRun, ReconciliationSignedOff, ReconciliationTolerances,
+    ReconciliationTolerancesSet,
+};
 use crate::domain::codes::{
     Condition, Country, Cpv, DocumentKind, Form302Serial, Hazard, Marking, MlCategory, Mode, MovementNumber,
     Ncage, Nsn, Party, Purpose,
@@ -41,14 +46,19 @@ use crate::domain::delegation::{DelegationEnded, RoleDelegated};
 use crate::domain::discrepancy::{
     DiscrepancyKind, DiscrepancyReported, DiscrepancyResolved, Liability, Outcome,
 };
+use crate::domain::engagement::{
+    AuditEngagementOpened, EvidenceBundleIssued, FindingClosed, FindingRaised, ManagementReplied,
+    SampleDrawn, SampleMethod, Severity,
+};
 use crate::domain::event::{Act, Document, Event, EventKind, with_catalogue};
 use crate::domain::exclusion::{NationalExclusionDeclared, NationalExclusionEnded};
 use crate::domain::ids::{
-    ActId, AdvanceId, AuthorisationId, BatchNumber, CertificateId, CommitmentId, ConsentId, ConsignmentId,
-    ContractId, CountId, CrisisId, CrossingPointId, DelegationId, DeliveryId, DiscrepancyId, ExclusionId,
-    FrameworkId, HandReceiptId, IncidentId, InvoiceId, LicenceId, LossId, MovementId, OptionId, Origin,
-    PartNumber, PaymentId, Place, PoolId, ProcedureId, ProgrammeId, PublicKey, QualityRequestId, Reference,
-    RefundId, SerialNumber, SettlementId, Signature, SupportOrderId, TenderLotId, TransferId, WarrantyId,
+    ActId, AdvanceId, AuditFindingId, AuthorisationId, BatchNumber, BreakId, CertificateId, CommitmentId,
+    ConsentId, ConsignmentId, ContractId, CountId, CrisisId, CrossingPointId, DelegationId, DeliveryId,
+    DiscrepancyId, EngagementId, ExclusionId, FrameworkId, HandReceiptId, IncidentId, InvoiceId, LicenceId,
+    LossId, MovementId, OptionId, Origin, PartNumber, PaymentId, PeriodId, Place, PoolId, ProcedureId,
+    ProgrammeId, PublicKey, QualityRequestId, Reference, RefundId, RunId, SampleId, SerialNumber,
+    SettlementId, Signature, StatementId, SupportOrderId, TenderLotId, TransferId, WarrantyId,
 };
 use crate::domain::item::{Item, ItemId};
 use crate::domain::licence::{LicenceCap, LicenceKind, RetransferConsentRecorded, TransferLicenceRecorded};
@@ -67,6 +77,7 @@ use crate::domain::party::{
     Parameters, Role,
 };
 use crate::domain::pending::{ActCountersigned, ActRefused};
+use crate::domain::period::{BalanceConfirmed, PeriodCutoffFixed};
 use crate::domain::procurement::{
     AdvancePaid, AdvanceSettled, ArrangementEffective, AwardCancelled, CallOffLine, CallOffOrdered,
     ConformityCertified, ContractAmended, ContractClosed, ContractLine, ContractSigned, CostBasis,
@@ -82,6 +93,7 @@ use crate::domain::procurement::{
 };
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::ratification::{ActRatified, RatificationRefused, Remedy, UnwindingClosed};
+use crate::domain::reconcile::{BreakClass, RunKind};
 use crate::domain::regime::{RegimeParameters, RegimeParametersSet};
 use crate::domain::register::{ConsumptionReported, ItemRegistered};
 use crate::domain::support::{
@@ -321,7 +333,8 @@ texts!(MAX_ID; Origin, ProgrammeId, ContractId, DeliveryId, InvoiceId, PaymentId
     ConsignmentId, DiscrepancyId, LossId, ConsentId, LicenceId, Place, Reference, PartNumber, SerialNumber,
     BatchNumber, AdvanceId, AuthorisationId, CertificateId, CommitmentId, CountId, CrisisId, CrossingPointId,
     DelegationId, ExclusionId, FrameworkId, HandReceiptId, IncidentId, MovementId, OptionId, ProcedureId,
-    QualityRequestId, RefundId, SettlementId, SupportOrderId, TenderLotId, WarrantyId);
+    QualityRequestId, RefundId, SettlementId, SupportOrderId, TenderLotId, WarrantyId, StatementId, RunId,
+    BreakId, PeriodId, EngagementId, SampleId, AuditFindingId);
 // A character has at most four bytes.
 texts!(MAX_TEXT * 4; Text);
 texts!(MovementNumber::MAX; MovementNumber);
@@ -412,6 +425,11 @@ numbers! {
     CorrectionReason: u8, number, from_number;
     CountScope: u8, number, from_number;
     Repayment: u8, number, from_number;
+    RunKind: u8, number, from_number;
+    BreakClass: u8, number, from_number;
+    MoreIn: u8, number, from_number;
+    SampleMethod: u8, number, from_number;
+    Severity: u8, number, from_number;
 }
 
 impl Wire for Hazard {
@@ -1430,6 +1448,122 @@ structures! {
         supplier: Ncage,
         reason: Text,
     }
+    ReconciliationTolerances {
+        bulk_bp: u32,
+        value_date_days: u32,
+        crossing_min: u32,
+        rounding_minor: u32,
+        late_days: u32,
+        acceptance_days: u32,
+    }
+    ExternalStatementIngested {
+        occurred_at: Timestamp,
+        statement: StatementId,
+        kind: RunKind,
+        party: Party,
+        source: Reference,
+        as_of: Date,
+        sha256: Digest,
+        rows: u32,
+    }
+    ReconciliationRun {
+        occurred_at: Timestamp,
+        run: RunId,
+        kind: RunKind,
+        party: Party,
+        counterparty: Option<Party>,
+        statement: StatementId,
+        size: u64,
+        rules_version: u32,
+        matched: u32,
+        broken: u32,
+    }
+    BreakOpened {
+        occurred_at: Timestamp,
+        break_id: BreakId,
+        run: RunId,
+        class: BreakClass,
+        subject: Text,
+        quantity: Option<Quantity>,
+        amount: Option<Money>,
+        more_in: Option<MoreIn>,
+        since: Date,
+        party: Party,
+    }
+    BreakFoundAgain {
+        occurred_at: Timestamp,
+        break_id: BreakId,
+        run: RunId,
+        quantity: Option<Quantity>,
+        amount: Option<Money>,
+        more_in: Option<MoreIn>,
+    }
+    BreakExplained { occurred_at: Timestamp, break_id: BreakId, reason: Text, resolved_by: Option<Date> }
+    BreakAccepted {
+        occurred_at: Timestamp,
+        break_id: BreakId,
+        reason: Text,
+        limit_quantity: Option<Quantity>,
+        limit_amount: Option<Money>,
+        until: Date,
+    }
+    BreakCorrected { occurred_at: Timestamp, break_id: BreakId, entry: u64 }
+    BreakClosed { occurred_at: Timestamp, break_id: BreakId, remark: Option<Text> }
+    ReconciliationSignedOff { occurred_at: Timestamp, run: RunId, party: Party }
+    ReconciliationTolerancesSet { occurred_at: Timestamp, tolerances: ReconciliationTolerances }
+    PeriodCutoffFixed { occurred_at: Timestamp, period: PeriodId, last_day: Date, size: u64, root: Digest }
+    BalanceConfirmed {
+        occurred_at: Timestamp,
+        period: PeriodId,
+        party: Party,
+        counterparty: Party,
+        balances: Vec<NetAmount>,
+    }
+    AuditEngagementOpened {
+        occurred_at: Timestamp,
+        engagement: EngagementId,
+        period: Option<PeriodId>,
+        from: Option<Date>,
+        until: Option<Date>,
+        scope: Text,
+        commitment: Digest,
+    }
+    SampleDrawn {
+        occurred_at: Timestamp,
+        sample: SampleId,
+        engagement: EngagementId,
+        day: Date,
+        size: u64,
+        root: Digest,
+        population: Reference,
+        method: SampleMethod,
+        currency: Option<Currency>,
+        secret: Digest,
+        units: u32,
+        drawn: u32,
+        positions: Vec<u64>,
+        list: Option<Digest>,
+    }
+    EvidenceBundleIssued { occurred_at: Timestamp, sample: SampleId, entry: u64, bundle: Digest }
+    FindingRaised {
+        occurred_at: Timestamp,
+        finding: AuditFindingId,
+        engagement: EngagementId,
+        party: Party,
+        severity: Severity,
+        entries: Vec<u64>,
+        subjects: Vec<Text>,
+        text: Text,
+        answer_by: Date,
+    }
+    ManagementReplied {
+        occurred_at: Timestamp,
+        finding: AuditFindingId,
+        reply: Text,
+        accepted: bool,
+        due: Option<Date>,
+    }
+    FindingClosed { occurred_at: Timestamp, finding: AuditFindingId, conclusion: Text }
 }
 
 with_catalogue!(events);

@@ -62,6 +62,10 @@ code_list! {
         25 Bundle "E25";
         /// The index of documents of a bundle is not what the entries say.
         26 DocumentIndex "E26";
+        /// A cut-off or a population names a size and root that are not the ledger's at the end of that day.
+        27 DayEnd "E27";
+        /// The secret that a sample tells is not the one to which the auditor had committed himself.
+        28 Secret "E28";
     }
 }
 

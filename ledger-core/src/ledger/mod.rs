@@ -13,6 +13,7 @@ pub mod audit;
 pub mod charter;
 pub mod checkpoint;
 pub mod codec;
+mod day_ends;
 pub mod digest;
 pub mod entry;
 pub mod finding;

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{ActId, Admitted, Digest, Event, Rejection, State, Timestamp};
+use crate::domain::{ActId, Admitted, Date, Digest, Event, Rejection, State, Timestamp};
 
 use super::accession;
 use super::charter::{fingerprint, unsigned_founder};
+use super::day_ends::{DayEnds, false_secrets};
 use super::entry::{Body, OpenedEntry, VerifiedEntry};
 use super::finding::{Code, Finding, Flaw};
 use super::head::Head;
@@ -24,6 +25,8 @@ pub struct Tip {
     acts: BTreeMap<ActId, u64>,
     /// How keys came to be known, for proofs that bring their own keys.
     keys: KeyHistory,
+    /// What the ledger was at the end of each day.
+    days: DayEnds,
 }
 
 /// What the one who checks knows from elsewhere.
@@ -47,7 +50,13 @@ pub struct Flawed {
 
 impl Default for Tip {
     fn default() -> Self {
-        Self { head: Head::EMPTY, state: State::new(), acts: BTreeMap::new(), keys: KeyHistory::new() }
+        Self {
+            head: Head::EMPTY,
+            state: State::new(),
+            acts: BTreeMap::new(),
+            keys: KeyHistory::new(),
+            days: DayEnds::default(),
+        }
     }
 }
 
@@ -70,6 +79,12 @@ impl Tip {
     /// How the keys came to be known.
     pub const fn key_history(&self) -> &KeyHistory {
         &self.keys
+    }
+
+    /// Size and root that the ledger had at the end of a day that is over, in UTC: what a cut-off or a population of
+    /// that day names. Nothing was recorded until then: size 0.
+    pub fn at_end_of(&self, day: Date) -> (u64, Digest) {
+        self.days.at_end_of(day, &self.head)
     }
 
     /// The position of an act.
@@ -128,6 +143,8 @@ impl Tip {
             note(Flaw::Repeated, format!("act {} stands in entry {first} already", body.act.id));
         }
         unsigned_accessions(body).into_iter().for_each(|reason| note(Flaw::Accession, reason));
+        self.days.false_claims(body, head).into_iter().for_each(|reason| note(Flaw::DayEnd, reason));
+        false_secrets(body, &self.state).into_iter().for_each(|reason| note(Flaw::Secret, reason));
         findings
     }
 
@@ -158,6 +175,7 @@ impl Tip {
 
     /// Moves the head behind an entry without taking it in: it was found wanting, and the audit goes on.
     pub(super) fn pass(&mut self, entry: &VerifiedEntry) {
+        self.days.note(entry.act().recorded_at, &self.head);
         self.acts.entry(entry.act().act.id).or_insert(entry.act().seq);
         self.head.advance(entry.link());
         self.head.origin = Some(entry.origin().clone());
