@@ -193,10 +193,14 @@ const WHOLE_BP: u128 = 10_000;
 impl Tolerances {
     /// What the parties agreed on; the defaults until they have.
     pub fn agreed(state: &State) -> Self {
-        let agreed = state.agreed_regime();
-        agreed.map_or_else(Self::default, |regime| Self {
-            fuel_bp: regime.bulk_tolerance_bp,
-            ..Self::default()
+        let unless = Self::default();
+        let fuel_bp = state.bulk_tolerance_bp().unwrap_or(unless.fuel_bp);
+        state.reconciliation_tolerances().map_or(Self { fuel_bp, ..unless }, |agreed| Self {
+            fuel_bp,
+            bank_working_days: agreed.value_date_days,
+            crossing_minutes: agreed.crossing_min,
+            rounding_minor_per_share: agreed.rounding_minor,
+            late_recording_days: agreed.late_days,
         })
     }
 

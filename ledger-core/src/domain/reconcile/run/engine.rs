@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::terms::working_days_between;
 use super::{
-    Column, ColumnDifference, Flaw, Nearest, Note, Part, Record, RunBreak, RunMatch, Shape, Side, Terms,
-    Value, Within,
+    Column, ColumnDifference, Flaw, Form, Nearest, Note, Part, Record, RunBreak, RunMatch, Shape, Side,
+    Terms, Value, Within,
 };
 use crate::domain::money::Currency;
 use crate::domain::reconcile::near::{Neighbours, one_slip};
@@ -666,13 +666,14 @@ impl Engine<'_> {
     /// difference that grows stays the same difference.
     fn mark(&self, record: &Record) -> String {
         let listed = !self.shape.is_of_a_day();
-        let tells = |part: Part| match part {
-            Part::Name { .. } | Part::Key | Part::Fact => true,
+        let tells = |column: &Column| match column.part {
+            Part::Name { .. } | Part::Key => true,
+            Part::Fact => matches!(column.form, Form::Word(_)),
             Part::When(_) => listed,
             Part::AsOf | Part::Amount | Part::End | Part::Shown => false,
         };
         let columns = self.shape.columns.iter().zip(&record.values);
-        let said = columns.filter(|(column, value)| tells(column.part) && **value != Value::Blank);
+        let said = columns.filter(|(column, value)| tells(column) && **value != Value::Blank);
         said.map(|(column, value)| format!("{} {}", column.name, column.form.write(value)))
             .collect::<Vec<_>>()
             .join(", ")

@@ -1,6 +1,6 @@
 //! The ledger's side of the runs about goods: R2 goods received, R3 contracts, R7 loans.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::flaws::{Known, overdue_by};
 use super::{Facts, Flaw, Note, Record, Terms, Value};
@@ -23,6 +23,8 @@ type Posted = (u32, Unit, Option<Nsn>);
 pub(super) fn goods_in(state: &State, facts: &Facts, terms: &Terms) -> Vec<Record> {
     let known = Known::new(state, facts, terms);
     let mut records = Vec::new();
+    // Of these, an act that waits for a signature says more than that they were received.
+    let mut judged: BTreeSet<&DeliveryId> = BTreeSet::new();
     for fact in facts.standing(state) {
         let (delivery, items, occurred_at) = match fact.event {
             Event::DeliveryAccepted(event) => (&event.delivery, &event.items, event.occurred_at),
@@ -33,6 +35,7 @@ pub(super) fn goods_in(state: &State, facts: &Facts, terms: &Terms) -> Vec<Recor
         };
         let Some((contract, _)) = ours(state, delivery, terms.party) else { continue };
         let note = if fact.waits {
+            judged.insert(delivery);
             known.waiting(fact.entry, occurred_at)
         } else {
             known.note(fact.entry, occurred_at)
@@ -41,6 +44,9 @@ pub(super) fn goods_in(state: &State, facts: &Facts, terms: &Terms) -> Vec<Recor
     }
     for fact in facts.standing(state) {
         let Event::DeliveryReceived(event) = fact.event else { continue };
+        if judged.contains(&event.delivery) {
+            continue;
+        }
         let Some((contract, delivery)) = ours(state, &event.delivery, terms.party) else { continue };
         let waiting: Vec<DeliveredItem> = event
             .items

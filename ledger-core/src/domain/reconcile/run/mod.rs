@@ -491,7 +491,7 @@ pub fn expected_rows(state: &State, facts: &Facts, terms: &Terms, shape: &Shape)
     records
 }
 
-/// Compares a book of one of the runs R2 to R9 with the ledger.
+/// Compares a book of one of the runs R2 to R9 with the ledger, and adds what is overdue and stands in no record.
 pub fn reconcile_run(
     state: &State,
     facts: &Facts,
@@ -500,12 +500,17 @@ pub fn reconcile_run(
     book: Vec<Record>,
 ) -> RunReport {
     let ledger = ledger_records(state, facts, terms, shape.run);
-    let on_ledgers_side =
-        ledger.iter().filter(|record| record.note().is_none_or(|note| note.shadow.is_none()));
-    let (ledger_lines, book_rows) = (super::count_of(on_ledgers_side.count()), super::count_of(book.len()));
-    let engine::Compared { mut breaks, matches, outside } = engine::compare(shape, terms, ledger, book);
-    let overdue = overdue::breaks(state, terms, shape.run, &breaks);
-    breaks.extend(overdue);
+    let mut report = compare(shape, terms, ledger, book);
+    let overdue = overdue::breaks(state, terms, shape.run, &report.breaks);
+    report.breaks.extend(overdue);
+    report.count(&terms.ages)
+}
+
+/// Compares two lists of records of one shape: what is the ledger's, and what a book says.
+pub fn compare(shape: &Shape, terms: &Terms, ledger: Vec<Record>, book: Vec<Record>) -> RunReport {
+    let on_its_side = ledger.iter().filter(|record| record.note().is_none_or(|note| note.shadow.is_none()));
+    let (ledger_lines, book_rows) = (super::count_of(on_its_side.count()), super::count(&book));
+    let engine::Compared { breaks, matches, outside } = engine::compare(shape, terms, ledger, book);
     let report = RunReport {
         run: shape.run,
         party: terms.party,
