@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use ledger_core::domain::ids::{
-    AuthorisationId, ContractId, CrisisId, FrameworkId, MovementId, ProgrammeId, SupportOrderId, TransferId,
+    AuditFindingId, AuthorisationId, BreakId, ContractId, CrisisId, EngagementId, FrameworkId, MovementId,
+    PeriodId, ProgrammeId, RunId, SupportOrderId, TransferId,
 };
 use ledger_core::domain::item::ItemId;
 use ledger_core::domain::reconcile::RunKind;
@@ -83,6 +84,42 @@ pub(crate) enum ShowCommand {
     Party {
         /// Its country code
         id: Party,
+    },
+    /// Show a run of a reconciliation: what was compared, its breaks, who signed it off, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show run EE-R1-2026-01")]
+    Run {
+        /// Number of the run
+        id: RunId,
+    },
+    /// Show a break: by how much books and ledger differ, who has to act, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show break B-17")]
+    Break {
+        /// Number of the break
+        id: BreakId,
+    },
+    /// Show a period: its cut-off, who confirmed what, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show period 2026-01
+`jointledger period show` also computes who owes whom at the cut-off.")]
+    Period {
+        /// Name of the period
+        id: PeriodId,
+    },
+    /// Show an audit engagement: its commitment, samples and findings, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show engagement RK-2026-1")]
+    Engagement {
+        /// Number of the engagement
+        id: EngagementId,
+    },
+    /// Show a finding of an auditor: what was found, what was answered, and its history
+    #[command(after_help = "Example:
+  jointledger --ledger baltic show finding RK-2026-1.F1")]
+    Finding {
+        /// Number of the finding
+        id: AuditFindingId,
     },
     /// Show one entry: what was done, by whom, on whose consent it rests, and what became of it
     #[command(after_help = "Example:

@@ -1,5 +1,6 @@
 //! The command line: one verb per intention.
 
+mod audit;
 mod charter;
 mod evidence;
 mod key;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::*;
 pub(crate) use charter::*;
 pub(crate) use evidence::*;
 pub(crate) use key::*;
@@ -237,6 +239,9 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
   jointledger --ledger baltic books --party EE > books-ee.csv
   jointledger --ledger baltic books --party EE --run bank > statement.csv")]
     Books(BooksArgs),
+    /// Close a period: fix its cut-off, confirm what is owed at it, see what came late
+    #[command(subcommand)]
+    Period(PeriodCommand),
     /// Print the JSON Schema of an act, or of one kind of event
     #[command(after_help = "Examples:
   jointledger schema                   an act, as `append` reads it

@@ -14,6 +14,7 @@ pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod pending;
+pub(crate) mod period;
 pub(crate) mod prove;
 pub(crate) mod reconcile;
 pub(crate) mod record;
@@ -65,6 +66,7 @@ pub(crate) fn run(command: Command, matches: &ArgMatches, context: &Context) -> 
         Command::Demo(args) => demo::run(&args, context),
         Command::Reconcile(args) => reconcile::run(&args, context),
         Command::Books(args) => reconcile::export(&args, context),
+        Command::Period(command) => period::run(command, context),
         Command::Generate(args) => generate::run(&args, context),
     }
 }

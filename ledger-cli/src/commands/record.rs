@@ -3,7 +3,9 @@
 //! The founding has a command of its own, `found`: it is the one act that is recorded where no ledger is yet.
 
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
-use ledger_core::domain::Act;
+use ledger_core::domain::{Act, PublicKey};
+use ledger_core::journal::Journal;
+use ledger_core::store::sled::SledStore;
 
 use crate::cli::{ReceiptArgs, RecordArgs};
 use crate::context::Context;
@@ -35,10 +37,21 @@ pub(crate) fn record(
     receipt: &ReceiptArgs,
     context: &Context,
 ) -> Result<Answer, CommandError> {
+    record_made(key, receipt, context, |_, _| Ok(act))
+}
+
+/// The same, of an act that is made from what the ledger says, once it is open, for whoever holds the key.
+pub(crate) fn record_made(
+    key: &KeyArgs,
+    receipt: &ReceiptArgs,
+    context: &Context,
+    make: impl FnOnce(&Journal<SledStore>, PublicKey) -> Result<Act, CommandError>,
+) -> Result<Answer, CommandError> {
     context.ledger()?;
     // The passphrase is asked for before the ledger is taken, so that nobody waits for a person.
     let signer = open_signer(&key.source(), &mut *key.passphrase())?;
     let mut recording = Recording::open(receipt, key, context)?;
+    let act = make(&recording.journal, PublicKey::new(signer.public_key()))?;
     let what = human::events(&act.events);
     let receipt = recording.journal.append(act, context.stamp(signer.as_ref())?)?;
     let told = if context.json {

@@ -9,6 +9,8 @@ use curve25519_dalek::edwards::CompressedEdwardsY;
 use ledger_core::domain::{Act, Digest, Timestamp};
 use ledger_core::ledger::accession;
 use ledger_core::ledger::charter::sign;
+use ledger_core::ledger::digest::sha256;
+use ledger_core::ledger::tree::Frontier;
 use ledger_core::ledger::{Head, RawEntry};
 use ledger_core::store::{Anchor, head_file};
 use serde_json::{Value, json};
@@ -141,6 +143,60 @@ fn admission(signed: &Joining) -> Value {
 fn admitted(sound: &Sound, signed: &Joining) -> Forge {
     let mut forge = at_the_end(sound);
     forge.sign("EE MIN", "admit", &["membership_act"], admission(signed));
+    forge
+}
+
+/// Size and root of these entries.
+fn size_and_root(entries: &[Vec<u8>]) -> (u64, Digest) {
+    let mut frontier = Frontier::EMPTY;
+    entries.iter().for_each(|bytes| frontier.push(RawEntry::new(bytes.clone()).link()));
+    (frontier.size(), frontier.root())
+}
+
+/// One more entry at a moment of one's choice.
+fn push_at(forge: &mut Forge, at: &str, by: &str, label: &str, list: Value) {
+    let at = time(at);
+    let act = act(label, at, list);
+    let bytes = forge.seal(&forge.head, at, act, &officer(by));
+    forge.push(bytes);
+}
+
+/// The first day of the ledger is closed on the day after, at this size and root.
+fn cut_off(sound: &Sound, (size, root): (u64, Digest)) -> Attacked {
+    let mut forge = at_the_end(sound);
+    let fixed = json!([{"PeriodCutoffFixed": {
+        "period": "2026-01-30", "last_day": "2026-01-30", "size": size, "root": root,
+    }}]);
+    push_at(&mut forge, "2026-01-31T08:00:00Z", "EE FIN", "close the day", fixed);
+    forged(forge, "E27")
+}
+
+/// The secret to which EE's auditor commits himself.
+const SECRET: &[u8; 32] = b"test-only secret of an auditor..";
+
+/// EE's auditor opens an engagement on the first day and draws on the third from the second, at the size and root that
+/// `population` chooses of those of the first two days.
+fn sampled(sound: &Sound, secret: &[u8; 32], population: fn([(u64, Digest); 2]) -> (u64, Digest)) -> Forge {
+    let mut forge = at_the_end(sound);
+    let enrolled = json!([{"KeyEnrolled": {"key": key("EE AUD"), "party": "EE", "role": "AUD"}}]);
+    let entry = forge.head.size;
+    forge.sign("EE ROOT", "enrol an auditor", &[], enrolled);
+    forge.sign("LV REG", "countersign", &[], json!([{"ActCountersigned": {"entry": entry}}]));
+    let opened = json!([{"AuditEngagementOpened": {
+        "engagement": "E-1", "from": "2026-01-30", "until": "2026-01-31", "scope": "Radios",
+        "commitment": sha256(&[SECRET]),
+    }}]);
+    forge.sign("EE AUD", "open an engagement", &[], opened);
+    let first = size_and_root(&forge.entries);
+    push_at(&mut forge, "2026-01-31T08:00:00Z", "EE PBO", "next day", registered("0097"));
+    let second = size_and_root(&forge.entries);
+    let (size, root) = population([first, second]);
+    let drawn = json!([{"SampleDrawn": {
+        "sample": "E-1.A", "engagement": "E-1", "day": "2026-01-31", "size": size, "root": root,
+        "population": "items", "method": "ALL", "secret": Digest::new(*secret), "units": 1, "drawn": 1,
+        "positions": [13],
+    }}]);
+    push_at(&mut forge, "2026-02-01T08:00:00Z", "EE AUD", "draw a sample", drawn);
     forge
 }
 
@@ -567,10 +623,44 @@ attacks! {
         let entry = first_of_another.unwrap();
         Attacked { entry, ..forged(forge, "E09") }
     }
+
+    /// Officers closed a day with its number of entries and another root.
+    fn cut_off_of_another_root(sound) {
+        let (size, _) = size_and_root(&sound.entries);
+        cut_off(sound, (size, Digest::new([7; 32])))
+    }
+
+    /// Officers closed a day without its last entry.
+    fn cut_off_before_the_last_entry_of_the_day(sound) {
+        cut_off(sound, size_and_root(&sound.entries[..sound.entries.len() - 1]))
+    }
+
+    /// An auditor drew from what the ledger was a day before the day that he names.
+    fn population_of_another_day(sound) {
+        forged(sampled(sound, SECRET, |[first, _]| first), "E27")
+    }
+
+    /// An auditor told another secret than the one to which he had committed himself.
+    fn secret_chosen_after_the_population(sound) {
+        forged(sampled(sound, &[7; 32], |[_, second]| second), "E28")
+    }
 }
 
 fn officer_key(name: &str) -> [u8; 32] {
     hex::decode(key(name)).unwrap().try_into().unwrap()
+}
+
+#[test]
+fn a_cut_off_and_a_sample_that_name_what_was_are_no_flaws() {
+    let sound = super::small::sound();
+    let day = cut_off(&sound, size_and_root(&sound.entries));
+    let sample = sampled(&sound, SECRET, |[_, second]| second);
+    let expectations = ledger_core::ledger::Expectations { charter: Some(sound.charter), now: None };
+    for entries in [day.entries, sample.entries] {
+        let last = RawEntry::new(entries.last().unwrap().clone()).link();
+        let anchor = Anchor { size: entries.len() as u64, link: last };
+        assert_eq!(super::fixtures::audit(&entries, anchor, expectations), []);
+    }
 }
 
 #[test]

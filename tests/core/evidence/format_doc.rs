@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger_core::domain::books::MoreIn;
 use ledger_core::domain::codes::{
     Condition, DocumentKind, Form302Serial, Hazard, Marking, MlCategory, Mode, MovementNumber, Purpose,
 };
@@ -10,6 +11,7 @@ use ledger_core::domain::correction::CorrectionReason;
 use ledger_core::domain::count::CountScope;
 use ledger_core::domain::crisis::CrisisScope;
 use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
+use ledger_core::domain::engagement::{SampleMethod, Severity};
 use ledger_core::domain::licence::LicenceKind;
 use ledger_core::domain::money::{Currency, Money, Share};
 use ledger_core::domain::movement::{DeviationKind, Ground, IncidentKind, VehicleClass};
@@ -18,6 +20,7 @@ use ledger_core::domain::procurement::{
 };
 use ledger_core::domain::quantity::{Quantity, Unit};
 use ledger_core::domain::ratification::Remedy;
+use ledger_core::domain::reconcile::{BreakClass, RunKind};
 use ledger_core::domain::support::Repayment;
 use ledger_core::domain::text::{MAX_ID, MAX_TEXT};
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
@@ -140,7 +143,12 @@ fn code_lists_stand_in_the_format_with_their_numbers_and_words() {
         DeviationKind,
         CorrectionReason,
         CountScope,
-        Repayment
+        Repayment,
+        RunKind,
+        BreakClass,
+        MoreIn,
+        SampleMethod,
+        Severity
     );
     assert_eq!(documented, written);
 }

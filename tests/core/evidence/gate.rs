@@ -451,3 +451,63 @@ fn a_key_signs_from_its_last_countersignature_on_and_not_before() {
     w.record("LT ROOT", "countersign", &[], json!([{"ActCountersigned": {"entry": entry}}]));
     assert!(w.attempt("EE PBO", "in time", &[], registered("1")).is_ok());
 }
+
+/// The gate that an auditor uses refuses what a clerk would sign wrongly, and tells him what is right.
+#[test]
+fn a_cut_off_names_what_the_ledger_was_at_the_end_of_its_day() {
+    let mut w = World::new();
+    w.enrol(&["EE FIN", "EE PBO"], "LV ROOT");
+    let first = (w.journal.head().size, w.journal.head().frontier.root());
+    w.now = time("2026-01-31T09:00:00Z");
+    w.record("EE PBO", "next day", &[], registered("0001"));
+    let cut_off = |size: u64, root: Digest| json!([{"PeriodCutoffFixed": {"period": "D-30", "last_day": "2026-01-30", "size": size, "root": root}}]);
+    let head = w.journal.head().clone();
+    for (size, root) in [(first.0 - 1, first.1), (first.0, Digest::ZERO), (head.size, head.frontier.root())] {
+        let error = w.attempt("EE FIN", "close", &[], cut_off(size, root)).unwrap_err().to_string();
+        let right = format!("the ledger had {} entries then, and root {}", first.0, first.1);
+        assert!(error.contains("E27") && error.contains(&right), "{error}");
+        assert_eq!(*w.journal.head(), head, "something was recorded");
+    }
+    // The rule comes first: a day that is not over has no end.
+    let error = w.attempt(
+        "EE FIN",
+        "close",
+        &[],
+        json!([{"PeriodCutoffFixed": {
+            "period": "D-31", "last_day": "2026-01-31", "size": 1, "root": Digest::ZERO,
+        }}]),
+    );
+    assert!(error.unwrap_err().to_string().contains("C09"));
+    assert_eq!(w.journal.tip().at_end_of("2026-01-30".parse().unwrap()), first);
+    w.record("EE FIN", "close", &[], cut_off(first.0, first.1));
+}
+
+#[test]
+fn a_sample_tells_the_secret_and_names_what_the_ledger_was() {
+    let mut w = World::new();
+    w.enrol(&["EE AUD"], "LV ROOT");
+    let secret = Digest::new([3; 32]);
+    w.record(
+        "EE AUD",
+        "engage",
+        &[],
+        json!([{"AuditEngagementOpened": {
+            "engagement": "E-1", "from": "2026-01-30", "until": "2026-01-30", "scope": "All",
+            "commitment": ledger_core::ledger::digest::sha256(&[secret.as_bytes()]),
+        }}]),
+    );
+    let (size, root) = (w.journal.head().size, w.journal.head().frontier.root());
+    w.now = time("2026-01-31T09:00:00Z");
+    let sample = |root: Digest, secret: Digest| {
+        json!([{"SampleDrawn": {
+            "sample": "E-1.A", "engagement": "E-1", "day": "2026-01-30", "size": size, "root": root,
+            "population": "items", "method": "ALL", "secret": secret, "units": 1, "drawn": 1, "positions": [1],
+        }}])
+    };
+    let other = Digest::new([4; 32]);
+    for (root, secret, code) in [(other, secret, "E27"), (root, other, "E28")] {
+        let error = w.attempt("EE AUD", "draw", &[], sample(root, secret)).unwrap_err().to_string();
+        assert!(error.contains(code), "{error}");
+    }
+    w.record("EE AUD", "draw", &[], sample(root, secret));
+}

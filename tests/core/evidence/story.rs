@@ -3,6 +3,7 @@
 //! before it is frozen.
 
 mod agreements;
+mod closing;
 mod contract;
 mod greatest;
 mod materiel;
@@ -49,5 +50,9 @@ pub(super) fn tell() -> World {
     movement::movements(&mut w);
     membership::who_takes_part(&mut w);
     membership::doubts(&mut w);
+    closing::tolerances(&mut w);
+    closing::comparing(&mut w);
+    closing::month(&mut w);
+    closing::audit(&mut w);
     w
 }

@@ -250,10 +250,12 @@ fn kinds_of_event_are_read_as_they_are_written() {
 /// One event of each kind, with its optional fields set.
 pub(super) fn samples() -> Vec<Draft> {
     use crate::rules::{
-        consent_drafts, governance_drafts, materiel_drafts, money_drafts, movement_drafts, tender_drafts,
+        books_drafts, consent_drafts, governance_drafts, materiel_drafts, money_drafts, movement_drafts,
+        tender_drafts,
     };
     [
         first_samples(),
+        books_drafts::samples(),
         consent_drafts::samples(),
         governance_drafts::samples(),
         materiel_drafts::samples(),

@@ -8,6 +8,7 @@ mod drafts;
 mod invariants;
 pub(crate) mod world;
 
+pub(crate) mod books_drafts;
 pub(crate) mod consent_drafts;
 pub(crate) mod governance_drafts;
 pub(crate) mod materiel_drafts;
@@ -17,9 +18,11 @@ pub(crate) mod tender_drafts;
 
 mod acts;
 mod amendment;
+mod books;
 mod consent;
 mod consignment;
 mod correction;
+mod engagement;
 mod governance;
 mod journey;
 mod keys;
@@ -28,6 +31,7 @@ mod materiel;
 mod money;
 mod movement;
 mod officers;
+mod period;
 mod procurement;
 mod register;
 mod settlement;
@@ -82,9 +86,11 @@ use scenarios;
 const ALL: &[&[Scenario]] = &[
     acts::SCENARIOS,
     amendment::SCENARIOS,
+    books::SCENARIOS,
     consent::SCENARIOS,
     consignment::SCENARIOS,
     correction::SCENARIOS,
+    engagement::SCENARIOS,
     governance::SCENARIOS,
     journey::SCENARIOS,
     keys::SCENARIOS,
@@ -93,6 +99,7 @@ const ALL: &[&[Scenario]] = &[
     money::SCENARIOS,
     movement::SCENARIOS,
     officers::SCENARIOS,
+    period::SCENARIOS,
     procurement::SCENARIOS,
     register::SCENARIOS,
     settlement::SCENARIOS,

@@ -142,6 +142,11 @@ impl World {
         self.act_by(key_of(who), drafts, documents)
     }
 
+    /// The act at the next position, signed with this very key, with every kind of document.
+    pub(crate) fn act_signed_by(&self, author: PublicKey, drafts: &[Draft]) -> RecordedAct {
+        self.act_by(author, drafts, all_documents())
+    }
+
     fn act_by(&self, author: PublicKey, drafts: &[Draft], documents: Vec<Document>) -> RecordedAct {
         let mut id = [0; 16];
         id[8..].copy_from_slice(&self.seq.to_be_bytes());

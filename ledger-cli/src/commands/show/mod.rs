@@ -1,5 +1,6 @@
 //! `show`: one thing, with its history.
 
+mod closing;
 mod goods;
 mod joint;
 mod procurement;
@@ -30,6 +31,39 @@ use crate::render::{human, json};
 pub(crate) fn run(what: ShowCommand, context: &Context) -> Result<Answer, CommandError> {
     match what {
         ShowCommand::Entry { position } => entry(position, context),
+        ShowCommand::Run { id } => {
+            let (tip, history) = history(context, Subject::Run(id.clone()))?;
+            let known = tip.state().reconciliation_run(&id).ok_or_else(|| unknown("run", &id))?;
+            answer(context, "run", json_of!(known), (tip.state(), &history), || {
+                closing::run_lines(tip.state(), known)
+            })
+        }
+        ShowCommand::Break { id } => {
+            let (tip, history) = history(context, Subject::Break(id.clone()))?;
+            let known = tip.state().known_break(&id).ok_or_else(|| unknown("break", &id))?;
+            answer(context, "break", json_of!(known), (tip.state(), &history), || closing::break_lines(known))
+        }
+        ShowCommand::Period { id } => {
+            let (tip, history) = history(context, Subject::Period(id.clone()))?;
+            let known = tip.state().period(&id).ok_or_else(|| unknown("period", &id))?;
+            answer(context, "period", json_of!(known), (tip.state(), &history), || {
+                closing::period_lines(tip.state(), known)
+            })
+        }
+        ShowCommand::Engagement { id } => {
+            let (tip, history) = history(context, Subject::Engagement(id.clone()))?;
+            let known = tip.state().engagement(&id).ok_or_else(|| unknown("engagement", &id))?;
+            answer(context, "engagement", json_of!(known), (tip.state(), &history), || {
+                closing::engagement_lines(tip.state(), known)
+            })
+        }
+        ShowCommand::Finding { id } => {
+            let (tip, history) = history(context, Subject::AuditFinding(id.clone()))?;
+            let known = tip.state().audit_finding(&id).ok_or_else(|| unknown("finding", &id))?;
+            answer(context, "finding", json_of!(known), (tip.state(), &history), || {
+                closing::finding_lines(known)
+            })
+        }
         ShowCommand::Item { id } => {
             let (tip, history) = history(context, Subject::Item(id.clone()))?;
             let stock = tip.state().item(&id).ok_or_else(|| unknown("item", &id))?;

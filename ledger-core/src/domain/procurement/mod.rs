@@ -2,6 +2,7 @@
 
 mod advance;
 mod amendment;
+mod balance;
 mod call_off;
 mod closing;
 mod contract;
@@ -28,6 +29,7 @@ pub use advance::{Advance, AdvancePaid, AdvanceSettled, RefundReceived};
 pub use closing::{ContractClosed, Dossier};
 
 pub use amendment::ContractAmended;
+pub use balance::{Balances, as_debt};
 pub use call_off::{CallOffLine, CallOffOrdered};
 pub use contract::{
     Contract, ContractLine, ContractSigned, PartyQuantity, Progress, ScheduledDelivery, SupplyTerms,
