@@ -30,6 +30,7 @@ pub fn shape(run: RunKind) -> &'static Shape {
 pub fn terms(to: &str) -> Terms {
     Terms {
         party: party("EE"),
+        with: None,
         span: Span { from: None, to: day(to) },
         tolerances: Tolerances::default(),
         rates: Vec::new(),
@@ -68,7 +69,7 @@ pub fn flaw(class: BreakClass) -> Flaw {
 /// Both sides from CSV, compared on the terms of a test.
 pub fn compared(run: RunKind, ours: &[String], theirs: &[String], terms: &Terms) -> RunReport {
     let mut report = compare(shape(run), terms, ledger(run, ours), read(run, theirs));
-    rows::number(&mut report);
+    rows::number(&mut report, &rows::usual_source(run).unwrap());
     report
 }
 
@@ -156,7 +157,7 @@ impl Story {
         let book = RunBook::read(text.as_bytes(), shape(run), terms.party).unwrap();
         assert_eq!(book.bad_rows, []);
         let mut report = reconcile_run(&self.state, &self.facts(run), terms, shape(run), book.rows);
-        rows::number(&mut report);
+        rows::number(&mut report, &rows::usual_source(run).unwrap());
         report
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use ledger_core::domain::ids::Reference;
 use ledger_core::domain::ids::{
     AuditFindingId, AuthorisationId, BreakId, ContractId, CrisisId, EngagementId, FrameworkId, MovementId,
     PeriodId, ProgrammeId, RunId, SupportOrderId, TransferId,
@@ -11,6 +12,9 @@ use ledger_core::domain::item::ItemId;
 use ledger_core::domain::reconcile::RunKind;
 use ledger_core::domain::reconcile::run::Rate;
 use ledger_core::domain::{Date, Party, Role, Timestamp};
+
+use super::ReceiptArgs;
+use crate::keyfile::KeyArgs;
 
 /// What to show.
 #[derive(Debug, Subcommand)]
@@ -219,11 +223,24 @@ pub(crate) struct ReconcileArgs {
     /// How much quantities of fuel may differ, in basis points; without it, as the parties agreed (50 until they have)
     #[arg(long, value_name = "BASIS POINTS")]
     pub(crate) fuel_tolerance: Option<u32>,
+    /// Leave only what is between the ministry and this one, of a book of loans or of debts
+    #[arg(long, value_name = "PARTY")]
+    pub(crate) with: Option<Party>,
+    /// Where the book comes from: the account, the depot, the supplier; without it, the word of the run
+    #[arg(long, value_name = "REFERENCE")]
+    pub(crate) source: Option<Reference>,
     /// Write the breaks as CSV, one a line
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
+    /// Put the statement, the run and its breaks on record, as the ministry's reconciliation service
+    #[arg(long)]
+    pub(crate) record: bool,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
 }
 
 /// Arguments of `books`.

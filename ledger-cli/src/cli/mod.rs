@@ -229,10 +229,14 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     /// condition, location, holder, owner: one row for what the ministry holds of one item, for one owner, at one
     /// location. A book with a column as_of is compared with the ledger as it was at the end of that day; one that
     /// lists what happened, with what the ledger has of the days from `--from` to `--as-of`. Exit code 1: they differ.
+    /// What the ministry has accepted is listed as known and does not count.
+    ///
+    /// With `--record`, the statement, the run and its breaks are put on record; doing it again records nothing new.
     #[command(after_help = "Examples:
   jointledger --ledger baltic reconcile books-ee.csv --party EE
   jointledger --ledger baltic reconcile statement.csv --party EE --run bank --from 2026-01-01 --as-of 2026-01-31
-  jointledger --ledger baltic reconcile bcp.csv --party LV --run movements --csv > breaks.csv")]
+  jointledger --ledger baltic reconcile bcp.csv --party LV --run movements --csv > breaks.csv
+  jointledger --ledger baltic reconcile statement.csv --party EE --run bank --record --key ee-rec")]
     Reconcile(ReconcileArgs),
     /// Write what the ledger expects in a ministry's book as CSV, in the form that `reconcile` reads
     #[command(after_help = "Examples:

@@ -25,6 +25,7 @@ use serde::Serialize;
 use super::table::{Bad, Table};
 pub use super::table::{BadRow, BooksError, MAX_LINE};
 use crate::domain::codes::{Nsn, Party};
+use crate::domain::ids::Reference;
 use crate::domain::item::ItemId;
 use crate::domain::quantity::Quantity;
 use crate::domain::reconcile::run::{Facts, RunReport, Terms, inventory};
@@ -121,9 +122,9 @@ impl Books {
 
 impl BooksReport {
     /// The report in the words of all runs, with the numbers of its breaks.
-    pub fn in_words(&self, state: &State, facts: &Facts, terms: &Terms) -> RunReport {
+    pub fn in_words(&self, state: &State, facts: &Facts, terms: &Terms, source: &Reference) -> RunReport {
         let mut report = inventory::report(&self.reconciliation, state, facts, terms);
-        super::rows::number(&mut report);
+        super::rows::number(&mut report, source);
         report
     }
 }

@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod books;
 pub mod generator;
+pub mod posting;
 pub mod rows;
 pub mod scenario;
 pub(crate) mod strict;

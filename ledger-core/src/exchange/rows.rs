@@ -8,8 +8,10 @@ use std::io::{self, Read, Write};
 
 use super::table::{Bad, BadRow, BooksError, Table};
 use crate::domain::codes::Party;
-use crate::domain::ids::BreakId;
+use crate::domain::digest::Digest;
+use crate::domain::ids::{BreakId, Reference};
 use crate::domain::reconcile::run::{Part, Record, RunReport, Shape, Value};
+use crate::domain::reconcile::{BreakClass, RunKind};
 use crate::domain::time::Date;
 use crate::ledger::digest::sha256;
 
@@ -104,25 +106,46 @@ pub fn in_columns(shape: &Shape, row: &Record) -> BTreeMap<&'static str, String>
     cells.map(|(column, value)| (column.name, column.form.write(value))).collect()
 }
 
-/// Gives every break of a report its number. It is made of the run, the ministry, the class and what the break is
-/// about, so the same difference has the same number in every run, whatever else the book says and in whichever order:
-/// `B-` and the first 16 hexadecimal digits of SHA-256 over those, each with its length before it.
-pub fn number(report: &mut RunReport) {
-    let mut seen: BTreeMap<(crate::domain::reconcile::BreakClass, String, String), u64> = BTreeMap::new();
+/// Gives every break of a report its number. It is made of the run, the ministry, the source of the book, the class and
+/// what the break is about, so the same difference has the same number in every run, whatever else the book says and in
+/// whichever order: `B-` and the first 16 hexadecimal digits of SHA-256 over those, each with its length before it.
+pub fn number(report: &mut RunReport, source: &Reference) {
+    let mut seen: BTreeMap<(BreakClass, String, String), u64> = BTreeMap::new();
+    let party = report.party.to_string();
     for found in &mut report.breaks {
         // Two rows that say exactly the same are told apart by which of them it is.
         let key = (found.class, found.subject.clone(), found.mark.clone());
         let again = seen.entry(key).or_default();
         let which = again.to_string();
         *again = again.saturating_add(1);
-        let party = report.party.to_string();
-        let parts = [found.run.code(), &party, found.class.code(), &found.subject, &found.mark, &which];
-        let mut bytes: Vec<u8> = b"joint-ledger/break/v1\n".to_vec();
-        for part in parts {
-            bytes.extend(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            bytes.extend(part.bytes());
-        }
-        let digest: String = sha256(&[&bytes]).to_string().chars().take(16).collect();
-        found.id = format!("B-{digest}").parse::<BreakId>().ok();
+        let parts = [
+            found.run.code(),
+            &party,
+            source.as_str(),
+            found.class.code(),
+            &found.subject,
+            &found.mark,
+            &which,
+        ];
+        let digest = digest_of("joint-ledger/break/v1", &parts).to_string();
+        found.id = format!("B-{}", digest.get(..16).unwrap_or_default()).parse::<BreakId>().ok();
     }
+}
+
+/// SHA-256 over words, each with its length before it, so that no two lists of words give the same bytes.
+pub(super) fn digest_of(what: &str, parts: &[&str]) -> Digest {
+    let mut bytes: Vec<u8> = format!("{what}\n").into_bytes();
+    for part in parts {
+        bytes.extend(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        bytes.extend(part.bytes());
+    }
+    sha256(&[&bytes])
+}
+
+/// The source of a book that nobody named: the word of its run.
+///
+/// # Errors
+/// None: every word of a run is a reference.
+pub fn usual_source(run: RunKind) -> Result<Reference, String> {
+    run.word().parse()
 }

@@ -52,7 +52,7 @@ fn compare(state: &State, day: Date, context: &Context) -> Result<usize, Command
     for (ministry, book) in BOOKS {
         let ministry: Party = ministry.parse().map_err(broken)?;
         let book = Books::read(book.as_bytes(), ministry).map_err(broken)?;
-        let outcome = reconcile::inventory(&book, state, day);
+        let outcome = reconcile::inventory(&book, state, day)?;
         if !context.json {
             context.say("")?;
         }

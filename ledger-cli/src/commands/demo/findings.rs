@@ -155,7 +155,7 @@ impl Played {
                 let read = Books::read(text.as_bytes(), *party).map_err(broken)?;
                 let day = self.tip.head().recorded_at.map(Timestamp::date);
                 let day = day.ok_or_else(|| broken("the story records nothing"))?;
-                let breaks = reconcile::inventory(&read, self.state(), day).report.breaks.into_iter();
+                let breaks = reconcile::inventory(&read, self.state(), day)?.report.breaks.into_iter();
                 let found = breaks.into_iter().find(|b| b.class == *class && b.subject == *item);
                 found.map(|found| Found::Differs { found: Box::new(found) })
             }

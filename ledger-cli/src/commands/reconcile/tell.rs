@@ -10,7 +10,7 @@ use crate::error::CommandError;
 use crate::render::human;
 
 /// The columns of `--csv`. New ones come at the end.
-const CSV: [&str; 15] = [
+const CSV: [&str; 16] = [
     "id",
     "run",
     "class",
@@ -26,6 +26,7 @@ const CSV: [&str; 15] = [
     "days",
     "age",
     "by",
+    "known",
 ];
 
 /// The last line in JSON.
@@ -38,7 +39,7 @@ struct Line<'a> {
 
 /// Says what came of a run.
 pub(crate) fn tell(outcome: &Outcome, context: &Context) -> Result<(), CommandError> {
-    let Outcome { report, bad_rows } = outcome;
+    let Outcome { report, bad_rows, .. } = outcome;
     if context.json {
         for bad in bad_rows {
             context.emit("bad_row", bad)?;
@@ -51,8 +52,16 @@ pub(crate) fn tell(outcome: &Outcome, context: &Context) -> Result<(), CommandEr
     for bad in bad_rows {
         context.say(format_args!("  not read: {bad}"))?;
     }
+    let (open, accepted): (Vec<&RunBreak>, Vec<&RunBreak>) =
+        report.breaks.iter().partition(|found| found.counts());
+    if !open.is_empty() {
+        context.say(breaks(&open))?;
+    }
+    if !accepted.is_empty() {
+        context.say("  known and accepted:")?;
+        context.say(breaks(&accepted))?;
+    }
     if !report.breaks.is_empty() {
-        context.say(breaks(&report.breaks))?;
         context.say(ageing(report))?;
     }
     context.say(summary(outcome))
@@ -60,14 +69,18 @@ pub(crate) fn tell(outcome: &Outcome, context: &Context) -> Result<(), CommandEr
 
 /// The last line.
 fn summary(outcome: &Outcome) -> String {
-    let Outcome { report, bad_rows } = outcome;
+    let Outcome { report, bad_rows, .. } = outcome;
     let of = report.as_of.map_or_else(String::new, |day| format!(" of {day}"));
     let sides = format!(
         "{} lines of the ledger, {} rows of {}'s book{of}",
         report.ledger_lines, report.book_rows, report.party
     );
     if outcome.is_clean() {
-        return format!("{}: {sides}", human::good("agreed"));
+        let known = match report.breaks.len() {
+            0 => String::new(),
+            count => format!("; {} known and accepted", human::count(count as u64, "break", "breaks")),
+        };
+        return format!("{}: {sides}{known}", human::good("agreed"));
     }
     let counts: Vec<_> =
         report.broken.iter().map(|(class, count)| format!("{count} {class} {}", class.meaning())).collect();
@@ -80,7 +93,7 @@ fn summary(outcome: &Outcome) -> String {
 }
 
 /// The table of breaks.
-fn breaks(breaks: &[RunBreak]) -> String {
+fn breaks(breaks: &[&RunBreak]) -> String {
     let rows = breaks.iter().map(|found| {
         let id = found.id.as_ref().map_or_else(String::new, ToString::to_string);
         let (class, by) = (found.class.to_string(), found.by.to_string());
@@ -128,6 +141,7 @@ pub(crate) fn what(found: &RunBreak) -> String {
         words.push(format!("{}{more}", found.class.meaning()));
     }
     words.extend(found.hint.clone());
+    words.extend(found.known.as_ref().map(|known| known.why.clone()));
     words.join("; ")
 }
 
@@ -159,6 +173,7 @@ pub(super) fn csv(outcome: &Outcome, context: &Context) -> Result<(), CommandErr
             found.days.to_string(),
             found.age.clone(),
             found.by.to_string(),
+            found.known.as_ref().map_or_else(String::new, |known| known.status.to_owned()),
         ]));
     }
     for bad in &outcome.bad_rows {

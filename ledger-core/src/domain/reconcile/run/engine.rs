@@ -310,6 +310,16 @@ impl Engine<'_> {
         Some(format!("{sign}{amount} {}", ledger.at(unit).text()))
     }
 
+    /// All of a record that the other side lacks, with the sign of the side that has it.
+    fn whole(&self, record: &Record, sign: char) -> Option<String> {
+        let (amount, column) = self.columns_that(|column| column.part == Part::Amount).into_iter().next()?;
+        let (unit, _) =
+            self.columns_that(|column| matches!(column.name, "currency" | "uom")).into_iter().next()?;
+        let number = record.at(amount).number().filter(|number| *number > 0)?;
+        let written = column.form.write(&Value::Number(number));
+        Some(format!("{sign}{written} {}", record.at(unit).text()))
+    }
+
     /// The columns in which two records differ, gravest first.
     fn differences(&self, ledger: &Record, book: &Record) -> Vec<(BreakClass, ColumnDifference)> {
         let mut found = Vec::new();
@@ -424,6 +434,7 @@ impl Engine<'_> {
         let found = RunBreak {
             rows: vec![record.row],
             book: Some(Side::of(self.shape, record)),
+            delta: self.whole(record, '+'),
             hint: Some(format!("row {first} says the same already")),
             ..self.aged(BreakClass::Duplicate, self.subject(record), self.mark(record), self.moment(record))
         };
@@ -596,6 +607,7 @@ impl Engine<'_> {
             let since = record.note().and_then(|note| note.since);
             let found = RunBreak {
                 ledger: Some(Side::of(self.shape, record)),
+                delta: self.whole(record, '-'),
                 hint: Some(format!("the ledger has the same under {} already", self.subject(first))),
                 ..self.aged(BreakClass::Duplicate, self.subject(record), self.mark(record), since)
             };
@@ -623,6 +635,7 @@ impl Engine<'_> {
             let since = line.note().and_then(|note| note.since).or_else(|| self.moment(line));
             breaks.push(RunBreak {
                 ledger: Some(Side::of(self.shape, line)),
+                delta: self.whole(line, '-'),
                 candidate: in_book.nearest(self, line),
                 hint: (!hints.is_empty()).then(|| hints.join("; ")),
                 ..self.aged(class, self.subject(line), self.mark(line), since)
@@ -634,6 +647,7 @@ impl Engine<'_> {
             breaks.push(RunBreak {
                 rows: vec![row.row],
                 book: Some(Side::of(self.shape, row)),
+                delta: self.whole(row, '+'),
                 candidate: in_ledger.nearest(self, row),
                 hint: at_the_end.then(|| AT_THE_END.into()),
                 ..self.aged(class, self.subject(row), self.mark(row), self.moment(row))

@@ -77,7 +77,10 @@ impl<'a> Known<'a> {
 pub(super) fn overdue(state: &State, terms: &Terms, kinds: &[MatterKind]) -> Vec<(String, Flaw)> {
     let now = terms.now();
     let matters = state.matters(now).into_iter().filter(|matter| {
-        kinds.contains(&matter.kind) && matter.is_overdue(now) && matter.concerns(terms.party)
+        kinds.contains(&matter.kind)
+            && matter.is_overdue(now)
+            && matter.concerns(terms.party)
+            && terms.with.is_none_or(|with| matter.concerns(with))
     });
     matters
         .map(|matter| {

@@ -24,8 +24,10 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{BreakClass, MatchRule, RunKind};
+use crate::domain::books::{BreakStatus, Difference, MoreIn};
 use crate::domain::codes::Party;
 use crate::domain::ids::BreakId;
+use crate::domain::money::Money;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::state::State;
 use crate::domain::time::{Date, Timestamp};
@@ -379,6 +381,41 @@ pub struct RunBreak {
     /// What tells it from others of its class and subject.
     #[serde(skip)]
     pub mark: String,
+    /// What the ministry has said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+}
+
+/// What a ministry has said of a break that an earlier run put on record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Known {
+    /// Where the break is in its life.
+    pub status: &'static str,
+    /// True when it counts as a difference all the same.
+    pub counts: bool,
+    /// Why it counts or does not.
+    pub why: String,
+}
+
+impl RunBreak {
+    /// True when it is not accepted, or no longer.
+    pub fn counts(&self) -> bool {
+        self.known.as_ref().is_none_or(|known| known.counts)
+    }
+
+    /// By how much the sides differ, where that can be measured, and which has more.
+    pub fn measure(&self) -> Option<(Difference, MoreIn)> {
+        let (sign, amount) = self.delta.as_deref()?.split_at_checked(1)?;
+        let more_in = if sign == "-" { MoreIn::Ledger } else { MoreIn::Book };
+        let money = matches!(self.run, RunKind::Bank | RunKind::Advances | RunKind::Intergovernmental);
+        let difference = if money {
+            let (minor, currency) = amount.split_once(' ')?;
+            Difference::Amount(Money::new(minor.parse().ok()?, currency.parse().ok()?).ok()?)
+        } else {
+            Difference::Quantity(amount.parse().ok()?)
+        };
+        Some((difference, more_in))
+    }
 }
 
 /// Records that agree, and by which rule.
@@ -445,6 +482,45 @@ pub struct RunReport {
 }
 
 impl RunReport {
+    /// Marks the breaks that the ministry has said something of, as the ledger knows it by now.
+    pub fn mark_known(&mut self, state: &State, day: Date) {
+        for found in &mut self.breaks {
+            let Some(known) = found.id.as_ref().and_then(|id| state.known_break(id)) else { continue };
+            let measure = found.measure().map(|(difference, _)| difference);
+            let (status, counts, why) = match &known.status {
+                BreakStatus::Accepted { entry, until, limit, .. } => {
+                    let limit =
+                        limit.map_or_else(|| "without a measure".into(), |limit| format!("up to {limit}"));
+                    let terms = format!("accepted in entry {entry}, {limit}, until {until}");
+                    if known.covers(measure, day) {
+                        ("accepted", false, terms)
+                    } else if day > *until {
+                        ("expired", true, format!("{terms}: that day is over"))
+                    } else {
+                        let now = measure.map_or_else(String::new, |now| format!(", now {now}"));
+                        ("exceeded", true, format!("{terms}{now}"))
+                    }
+                }
+                BreakStatus::Explained { entry, reason, .. } => {
+                    ("explained", true, format!("explained in entry {entry}: {reason}"))
+                }
+                BreakStatus::Corrected { entry, by } => {
+                    ("corrected", true, format!("entry {entry} says that entry {by} corrects it"))
+                }
+                BreakStatus::Closed { entry, .. } => {
+                    ("reopened", true, format!("it was closed in entry {entry} and is there again"))
+                }
+                BreakStatus::Open => ("open", true, format!("known since entry {}", known.opened_in)),
+            };
+            found.known = Some(Known { status, counts, why });
+        }
+    }
+
+    /// True when nothing differs but what is accepted.
+    pub fn is_clean(&self) -> bool {
+        !self.breaks.iter().any(RunBreak::counts)
+    }
+
     /// Puts breaks and matches in order and counts them.
     pub(crate) fn count(mut self, ages: &Ages) -> Self {
         self.breaks.sort();
@@ -467,6 +543,14 @@ impl RunReport {
 
 /// What the ledger has for a run: the records that a book of the ministry is compared with.
 pub fn ledger_records(state: &State, facts: &Facts, terms: &Terms, run: RunKind) -> Vec<Record> {
+    let mut records = all_records(state, facts, terms, run);
+    if let (Some(with), Some(shape)) = (terms.with, shape_of(run)) {
+        records.retain(|record| shape.concerns(&record.values, with));
+    }
+    records
+}
+
+fn all_records(state: &State, facts: &Facts, terms: &Terms, run: RunKind) -> Vec<Record> {
     match run {
         RunKind::Inventory => Vec::new(),
         RunKind::GoodsIn => goods::goods_in(state, facts, terms),

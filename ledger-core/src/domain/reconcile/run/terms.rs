@@ -113,6 +113,8 @@ impl Ages {
 pub struct Terms {
     /// Whose book it is.
     pub party: Party,
+    /// The other party, when only what is between the two is compared.
+    pub with: Option<Party>,
     /// The days that are compared.
     pub span: Span,
     /// What may differ.
@@ -162,6 +164,7 @@ impl Terms {
             age: self.group(days),
             by: self.party,
             mark,
+            known: None,
         }
     }
 
