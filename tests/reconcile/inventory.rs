@@ -32,7 +32,7 @@ fn party(code: &str) -> Party {
     code.parse().unwrap()
 }
 
-fn key_of(party: &str, role: Role) -> PublicKey {
+pub(super) fn key_of(party: &str, role: Role) -> PublicKey {
     let mut bytes = [0x22; 32];
     bytes[..2].copy_from_slice(party.as_bytes());
     bytes[2] = role.number();
@@ -40,10 +40,10 @@ fn key_of(party: &str, role: Role) -> PublicKey {
 }
 
 /// A ledger of EE, LV and LT with the officers that registers need.
-struct Ledger {
-    state: State,
-    seq: u64,
-    now: Timestamp,
+pub(super) struct Ledger {
+    pub(super) state: State,
+    pub(super) seq: u64,
+    pub(super) now: Timestamp,
 }
 
 impl Ledger {
@@ -76,7 +76,7 @@ impl Ledger {
     }
 
     /// Records one event; true when it waits for more signatures.
-    fn record(&mut self, author: PublicKey, kind: &str, mut fields: Value) -> bool {
+    pub(super) fn record(&mut self, author: PublicKey, kind: &str, mut fields: Value) -> bool {
         fields["occurred_at"] = self.now.to_string().into();
         let event = serde_json::from_value(json!({ kind: fields })).unwrap();
         let mut id = [0; 16];
@@ -91,7 +91,12 @@ impl Ledger {
                 marking: Marking::Unclassified,
             })
             .collect();
-        let act = Act { id: ActId::new(id), documents, events: vec![event] };
+        self.record_act(author, Act { id: ActId::new(id), documents, events: vec![event] })
+    }
+
+    /// Records an act; true when it waits for more signatures.
+    pub(super) fn record_act(&mut self, author: PublicKey, act: Act) -> bool {
+        let kind = act.events[0].name();
         let act = Arc::new(RecordedAct {
             seq: self.seq,
             recorded_at: self.now,
@@ -108,7 +113,7 @@ impl Ledger {
     }
 
     /// Countersigns the last act.
-    fn countersign(&mut self, by: PublicKey) {
+    pub(super) fn countersign(&mut self, by: PublicKey) {
         let entry = self.seq - 1;
         self.record(by, "ActCountersigned", json!({ "entry": entry }));
     }
@@ -138,7 +143,7 @@ impl Ledger {
         }
     }
 
-    fn with(items: &[(&str, &str)]) -> Self {
+    pub(super) fn with(items: &[(&str, &str)]) -> Self {
         let mut ledger = Self::new();
         for (item, position) in items {
             ledger.register(item, position);

@@ -14,6 +14,8 @@ mod bank;
 mod determinism;
 mod engine;
 mod inventory;
+mod planted;
+mod recording;
 mod runs;
 mod shapes;
 mod support;
