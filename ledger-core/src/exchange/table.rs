@@ -69,6 +69,9 @@ impl Bad {
     }
 }
 
+/// The line of a row, and its values in the order of the columns, or what is wrong with it.
+pub(super) type Row<'a> = (u64, Result<Vec<&'a str>, Bad>);
+
 /// The rows of a file, one after the other.
 pub(super) struct Table<R> {
     reader: csv::Reader<Lines<R>>,
@@ -111,7 +114,7 @@ impl<R: Read> Table<R> {
     ///
     /// # Errors
     /// The bytes cannot be had.
-    pub(super) fn next_row(&mut self) -> Result<Option<(u64, Result<Vec<&str>, Bad>)>, BooksError> {
+    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, BooksError> {
         loop {
             let Some(line) = self.next_record()? else { return Ok(None) };
             if self.record.iter().any(|cell| !cell.is_empty()) {

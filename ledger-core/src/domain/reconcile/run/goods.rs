@@ -166,11 +166,14 @@ fn next_due(contract: &Contract, line: u32, nation: Party) -> Option<Date> {
     None
 }
 
+/// What tells lent goods apart: the loan, the item, the lender, the borrower, the unit.
+type Lent<'a> = (&'a TransferId, &'a ItemId, Party, Party, Unit);
+
 /// R7: what the ministry lent and borrowed, and has not come back.
 pub(super) fn loans(state: &State, facts: &Facts, terms: &Terms) -> Vec<Record> {
     let known = Known::new(state, facts, terms);
     let arrivals = arrivals(state, facts);
-    let mut sums: BTreeMap<(&TransferId, &ItemId, Party, Party, Unit), (u128, Option<Nsn>)> = BTreeMap::new();
+    let mut sums: BTreeMap<Lent<'_>, (u128, Option<Nsn>)> = BTreeMap::new();
     for (id, stock) in state.items() {
         for (position, held) in &stock.positions {
             let Standing::OnLoan(loan) = &position.standing else { continue };
@@ -182,10 +185,7 @@ pub(super) fn loans(state: &State, facts: &Facts, terms: &Terms) -> Vec<Record> 
             sum.0 = sum.0.saturating_add(held.millionths());
         }
     }
-    let record = |((loan, item, lender, borrower, unit), (sum, nsn)): (
-        (&TransferId, &ItemId, Party, Party, Unit),
-        (u128, Option<Nsn>),
-    )| {
+    let record = |((loan, item, lender, borrower, unit), (sum, nsn)): (Lent<'_>, (u128, Option<Nsn>))| {
         let transfer = state.transfer(loan);
         let entries = transfer
             .into_iter()
