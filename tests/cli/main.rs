@@ -24,7 +24,7 @@ mod keys; // passphrases, modes, ssh-agent; nothing secret is said
 mod kills; // what was acknowledged is there after kill -9
 mod looking; // reading commands change no byte of the folder
 mod officers; // the fixed test keys are what their seeds give
-mod reconciling;
+mod reconciling; // the books of all runs: written, compared, told and refused
 mod schema; // the printed schemas accept what `log --json` prints, and nothing else
 mod seals; // checkpoints, signed in the process of the tests
 mod sharing; // two processes on one folder: in use, waiting, reading
