@@ -42,7 +42,7 @@ fn the_planted_differences_are_found_in_each_book_and_nothing_else() {
         let mut found: Vec<String> = found
             .iter()
             .filter(|line| line["kind"] == "break")
-            .map(|found| format!("{} {}", found["class"], found["item"]))
+            .map(|found| format!("{} {}", found["class"], found["subject"]))
             .collect();
         let mut expected: Vec<String> = planted
             .as_array()

@@ -28,6 +28,7 @@ mod keys; // passphrases, modes, ssh-agent; nothing secret is said
 mod kills; // what was acknowledged is there after kill -9
 mod looking; // reading commands change no byte of the folder
 mod officers; // the fixed test keys are what their seeds give
+mod reconciling; // the books of all runs: written, compared, told and refused
 mod reporting; // the audit report: flags, exit codes, the same bytes each time, hostile text
 mod sampling; // samples that anybody draws again, and evidence that holds without the ledger
 mod schema; // the printed schemas accept what `log --json` prints, and nothing else

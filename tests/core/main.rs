@@ -13,7 +13,6 @@
 mod evidence;
 mod generator;
 mod laws;
-mod reconcile;
 mod rules;
 mod scenario;
 mod scenario_closing;

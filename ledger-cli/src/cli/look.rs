@@ -7,12 +7,16 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Args, Command, Subcommand};
 use ledger_core::domain::ids::{
     AuditFindingId, AuthorisationId, BreakId, ContractId, CrisisId, EngagementId, FrameworkId, MovementId,
-    PeriodId, ProgrammeId, RunId, SupportOrderId, TransferId,
+    PeriodId, ProgrammeId, Reference, RunId, SupportOrderId, TransferId,
 };
 use ledger_core::domain::item::ItemId;
-use ledger_core::domain::{ActId, Event, Party, Role, Subject, Timestamp};
+use ledger_core::domain::reconcile::RunKind;
+use ledger_core::domain::reconcile::run::Rate;
+use ledger_core::domain::{ActId, Date, Event, Party, Role, Subject, Timestamp};
 
+use super::ReceiptArgs;
 use super::moment::Moment;
+use crate::keyfile::KeyArgs;
 
 /// What to show.
 #[derive(Debug, Subcommand)]
@@ -262,16 +266,44 @@ pub(crate) struct ReplayArgs {
 /// Arguments of `reconcile`.
 #[derive(Debug, Args)]
 pub(crate) struct ReconcileArgs {
-    /// The ministry's inventory as CSV, `-` for standard input
+    /// The ministry's book as CSV, `-` for standard input
     pub(crate) books: PathBuf,
-    /// The ministry whose inventory it is
+    /// The ministry whose book it is
     #[arg(long)]
     pub(crate) party: Party,
+    /// Which book it is: inventory, goods-in, contract, bank, advances, intergovernmental, loans, movements or registers
+    #[arg(long, value_name = "RUN", default_value = "inventory", value_parser = RunKind::from_word)]
+    pub(crate) run: RunKind,
+    /// The first day that is compared, of a book that lists what happened; without it, from the beginning
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Date>,
+    /// The last day that is compared, of a book that lists what happened; without it, the last day in the book
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<Date>,
+    /// An agreed rate of exchange, such as EUR/USD=1.0870: one EUR is so many USD; may be given several times
+    #[arg(long = "rate", value_name = "RATE")]
+    pub(crate) rates: Vec<Rate>,
     /// How much quantities of fuel may differ, in basis points; without it, as the parties agreed (50 until they have)
     #[arg(long, value_name = "BASIS POINTS")]
     pub(crate) fuel_tolerance: Option<u32>,
+    /// Leave only what is between the ministry and this one, of a book of loans or of debts
+    #[arg(long, value_name = "PARTY")]
+    pub(crate) with: Option<Party>,
+    /// Where the book comes from: the account, the depot, the supplier; without it, the word of the run
+    #[arg(long, value_name = "REFERENCE")]
+    pub(crate) source: Option<Reference>,
+    /// Write the breaks as CSV, one a line
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+    /// Put the statement, the run and its breaks on record, as the ministry's reconciliation service
+    #[arg(long)]
+    pub(crate) record: bool,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) receipt: ReceiptArgs,
 }
 
 /// Arguments of `books`.
@@ -280,6 +312,12 @@ pub(crate) struct BooksArgs {
     /// The ministry
     #[arg(long)]
     pub(crate) party: Party,
+    /// Which book: inventory, goods-in, contract, bank, advances, intergovernmental, loans, movements or registers
+    #[arg(long, value_name = "RUN", default_value = "inventory", value_parser = RunKind::from_word)]
+    pub(crate) run: RunKind,
+    /// The first day of a book that lists what happened; without it, from the beginning
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Date>,
     #[command(flatten)]
     pub(crate) at: AtArgs,
 }

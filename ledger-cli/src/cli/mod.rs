@@ -270,17 +270,26 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
   jointledger --ledger baltic replay --until 120
   jointledger --ledger baltic replay --document | sha256sum")]
     Replay(ReplayArgs),
-    /// Compare the ledger with a ministry's own inventory, and list the differences
+    /// Compare the ledger with a ministry's own book, and list the differences
     ///
-    /// The book is CSV with the columns as_of, ministry, nsn, serial, batch, qty, uom, condition, location, holder,
-    /// owner: one row for what the ministry holds of one item, for one owner, at one location. It is compared with
-    /// the ledger as it was at the end of the day that the book describes. Exit code 1: they differ.
-    #[command(after_help = "Example:
-  jointledger --ledger baltic reconcile books-ee.csv --party EE")]
+    /// The book is CSV. Its columns, for each run, are in docs/books.md; `books --run RUN` writes what the ledger
+    /// expects in it. The inventory, the run without `--run`, has as_of, ministry, nsn, serial, batch, qty, uom,
+    /// condition, location, holder, owner: one row for what the ministry holds of one item, for one owner, at one
+    /// location. A book with a column as_of is compared with the ledger as it was at the end of that day; one that
+    /// lists what happened, with what the ledger has of the days from `--from` to `--as-of`. Exit code 1: they differ.
+    /// What the ministry has accepted is listed as known and does not count.
+    ///
+    /// With `--record`, the statement, the run and its breaks are put on record; doing it again records nothing new.
+    #[command(after_help = "Examples:
+  jointledger --ledger baltic reconcile books-ee.csv --party EE
+  jointledger --ledger baltic reconcile statement.csv --party EE --run bank --from 2026-01-01 --as-of 2026-01-31
+  jointledger --ledger baltic reconcile bcp.csv --party LV --run movements --csv > breaks.csv
+  jointledger --ledger baltic reconcile statement.csv --party EE --run bank --record --key ee-rec")]
     Reconcile(ReconcileArgs),
-    /// Write what a ministry holds as CSV, in the form that `reconcile` reads
-    #[command(after_help = "Example:
-  jointledger --ledger baltic books --party EE > books-ee.csv")]
+    /// Write what the ledger expects in a ministry's book as CSV, in the form that `reconcile` reads
+    #[command(after_help = "Examples:
+  jointledger --ledger baltic books --party EE > books-ee.csv
+  jointledger --ledger baltic books --party EE --run bank > statement.csv")]
     Books(BooksArgs),
     /// Close a period: fix its cut-off, confirm what is owed at it, see what came late
     #[command(subcommand)]

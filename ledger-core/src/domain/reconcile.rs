@@ -39,8 +39,10 @@
 //! **Tolerance.** None for what has a serial or batch number. For fuel (bulk goods of supply group 91) a
 //! share of the ledger's quantity.
 //!
-//! A row that says zero agrees with a ledger that has nothing there. A row that stands twice is B02 for the
-//! second, with a hint, until duplicates have a class of their own.
+//! A row that says zero agrees with a ledger that has nothing there. A row that stands twice is B07 for the second.
+//! What the book has and the ledger has on its way to or from the ministry is B06: it resolves itself when it arrives.
+//!
+//! The other runs compare records that do not divide, and have one matching for all of them: [`run`].
 //!
 //! The result depends on nothing but the arguments, and comes in the order of items, classes and rows.
 
@@ -48,6 +50,7 @@ mod class;
 mod matching;
 mod near;
 mod records;
+pub mod run;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -120,6 +123,10 @@ code_list! {
         7 Part "part";
         /// The book says that there is none, and the ledger has none.
         8 None "none";
+        /// Equal but for a column that one side leaves blank.
+        9 WithoutField "without_field";
+        /// The amount in another currency, at the agreed rate.
+        10 AgreedRate "agreed_rate";
     }
 }
 
@@ -151,12 +158,27 @@ pub struct BookRow {
 pub struct Tolerances {
     /// For fuel, in basis points of the ledger's quantity.
     pub fuel_bp: u32,
+    /// Between a value date and the bank's, in working days.
+    pub bank_working_days: u32,
+    /// Between two clocks at a border, in minutes.
+    pub crossing_minutes: u32,
+    /// Between amounts that were shared out, in minor units a share.
+    pub rounding_minor_per_share: u32,
+    /// Between when something occurred and when it was recorded, in days.
+    pub late_recording_days: u32,
 }
 
 impl Default for Tolerances {
-    /// Half a percent of fuel (domain.md section 11.1, R1).
+    /// Half a percent of fuel, three working days of a bank, half an hour at a border (domain.md section 11.1), one
+    /// minor unit a share (11.2), and thirty days to record.
     fn default() -> Self {
-        Self { fuel_bp: 50 }
+        Self {
+            fuel_bp: 50,
+            bank_working_days: 3,
+            crossing_minutes: 30,
+            rounding_minor_per_share: 1,
+            late_recording_days: 30,
+        }
     }
 }
 
@@ -169,10 +191,17 @@ const BEHIND_GROUP: u64 = 100_000_000_000;
 const WHOLE_BP: u128 = 10_000;
 
 impl Tolerances {
-    /// What the parties agreed on; half a percent of fuel until they have.
+    /// What the parties agreed on; the defaults until they have.
     pub fn agreed(state: &State) -> Self {
-        let agreed = state.agreed_regime();
-        agreed.map_or_else(Self::default, |regime| Self { fuel_bp: regime.bulk_tolerance_bp })
+        let unless = Self::default();
+        let fuel_bp = state.bulk_tolerance_bp().unwrap_or(unless.fuel_bp);
+        state.reconciliation_tolerances().map_or(Self { fuel_bp, ..unless }, |agreed| Self {
+            fuel_bp,
+            bank_working_days: agreed.value_date_days,
+            crossing_minutes: agreed.crossing_min,
+            rounding_minor_per_share: agreed.rounding_minor,
+            late_recording_days: agreed.late_days,
+        })
     }
 
     /// Basis points by which the quantity of an item may differ.
@@ -352,7 +381,7 @@ pub fn reconcile(
         book_rows = book_rows.saturating_add(1);
         goods.entry(Identity::of(&row.item)).or_default().rows.push(row);
     }
-    let mut run = Run::new(state, tolerances);
+    let mut run = Run::new(state, ministry, tolerances);
     let (mut in_ledger, mut in_book) = (Vec::new(), Vec::new());
     for (identity, goods) in goods {
         run.look_at(&goods);
@@ -403,7 +432,11 @@ pub fn books_of(state: &State, ministry: Party) -> Vec<BookRow> {
 }
 
 fn count<T>(all: &[T]) -> u64 {
-    u64::try_from(all.len()).unwrap_or(u64::MAX)
+    count_of(all.len())
+}
+
+fn count_of(many: usize) -> u64 {
+    u64::try_from(many).unwrap_or(u64::MAX)
 }
 
 fn tally<K: Ord>(all: impl Iterator<Item = K>) -> BTreeMap<K, u64> {

@@ -7,34 +7,31 @@
 //! 2026-03-31,EE,9140-38-000-0001,,,12.5,LTR,A,Tapa,EE,LV
 //! ```
 //!
-//! - The first line names the columns: exactly these, each once, in any order. Between values stand commas.
+//! How lines are read is the same for the books of all runs ([`super::table`]). Of this one:
+//!
 //! - What a row is about: one thing with `serial` (`MAKER:PART:NUMBER`, always `1`, `EA`; the `nsn` may be
 //!   left out), a batch with `nsn` and `batch`, or bulk goods with `nsn` alone.
 //! - `qty` has digits and at most one point, no sign, no other separator; zeros behind the point do not count. For
 //!   batches and bulk goods it may be zero.
-//! - Spaces around a value do not count, nor do lines without any value, a byte order mark at the beginning, and
-//!   carriage returns at the ends of lines: spreadsheets write all of those.
-//! - One line, one row: a value has no line break, so an unclosed quotation mark spoils its own line only. A
-//!   line has at most [`MAX_LINE`] bytes.
 //! - All rows are of one day: that of the first row that can be read.
 //!
 //! Rows of other ministries are counted and not looked at further. A row that cannot be read is reported with
 //! its line, its column and the reason, and hides no other.
 
-use std::collections::VecDeque;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 
 use serde::Serialize;
 
+use super::table::{Bad, Table};
+pub use super::table::{BadRow, BooksError, MAX_LINE};
 use crate::domain::codes::{Nsn, Party};
+use crate::domain::ids::Reference;
 use crate::domain::item::ItemId;
 use crate::domain::quantity::Quantity;
+use crate::domain::reconcile::run::{Facts, RunReport, Terms, inventory};
 use crate::domain::reconcile::{BookRow, BreakClass, Reconciliation, Tolerances, reconcile};
 use crate::domain::state::State;
 use crate::domain::time::Date;
-
-/// Longest line, in bytes. The longest row that can be read is well below it.
-pub const MAX_LINE: usize = 4_096;
 
 /// The columns, as they are written.
 pub const COLUMNS: [&str; 11] =
@@ -53,36 +50,6 @@ pub struct Books {
     pub bad_rows: Vec<BadRow>,
     /// How many rows of other ministries the file has.
     pub rows_of_others: u64,
-}
-
-/// A row that could not be read, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("line {line}{}: {reason}", .column.map_or_else(String::new, |column| format!(", column {column}")))]
-pub struct BadRow {
-    /// Its line in the file, counted from 1.
-    pub line: u64,
-    /// The column, when it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<&'static str>,
-    /// What is wrong.
-    pub reason: String,
-    /// What it is about, when that much could be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item: Option<ItemId>,
-}
-
-/// Why a file could not be read as a book at all.
-#[derive(Debug, thiserror::Error)]
-pub enum BooksError {
-    /// The bytes could not be had.
-    #[error("the book could not be read: {0}")]
-    Read(#[from] io::Error),
-    /// The first line does not name the columns.
-    #[error("the first line must name the columns {}: {reason}", COLUMNS.join(","))]
-    Header {
-        /// What is wrong with it.
-        reason: String,
-    },
 }
 
 /// A book against the ledger, and how much of the book could be read.
@@ -110,50 +77,23 @@ impl Books {
     /// # Errors
     /// The bytes cannot be had, or the first line does not name the columns. Bad rows are no error.
     pub fn read(input: impl Read, ministry: Party) -> Result<Self, BooksError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(Lines::new(input));
+        let mut table = Table::open(input, &COLUMNS)?;
         let mut books =
             Self { ministry, as_of: None, rows: Vec::new(), bad_rows: Vec::new(), rows_of_others: 0 };
-        let mut record = csv::ByteRecord::new();
-        let first = next(&mut reader, &mut record)?;
-        if let Some(bad) = reader.get_ref().bad.first() {
-            return Err(BooksError::Header { reason: bad.reason.clone() });
-        }
-        if first.is_none() {
-            return Err(BooksError::Header { reason: "the file is empty".into() });
-        }
-        let header = Header::of(&record)?;
-        while let Some(line) = next(&mut reader, &mut record)? {
-            if record.iter().any(|cell| !cell.is_empty()) {
-                books.take(line, &header, &record);
+        while let Some((line, values)) = table.next_row()? {
+            let mut item = None;
+            match values.and_then(|values| row(&values, line, ministry, books.as_of, &mut item)) {
+                Ok(None) => books.rows_of_others = books.rows_of_others.saturating_add(1),
+                Ok(Some((as_of, row))) => {
+                    books.as_of = Some(as_of);
+                    books.rows.push(row);
+                }
+                Err(bad) => books.bad_rows.push(bad.at(line, item)),
             }
         }
-        books.bad_rows.append(&mut reader.get_mut().bad);
+        books.bad_rows.append(&mut table.bad_lines());
         books.bad_rows.sort_by_key(|bad| bad.line);
         Ok(books)
-    }
-
-    fn take(&mut self, line: u64, header: &Header, record: &csv::ByteRecord) {
-        let mut cells = match Cells::of(header, record) {
-            Ok(cells) => cells,
-            Err(Bad { column, reason }) => {
-                self.bad_rows.push(BadRow { line, column, reason, item: None });
-                return;
-            }
-        };
-        match cells.row(line, self.ministry, self.as_of) {
-            Ok(None) => self.rows_of_others = self.rows_of_others.saturating_add(1),
-            Ok(Some((as_of, row))) => {
-                self.as_of = Some(as_of);
-                self.rows.push(row);
-            }
-            Err(Bad { column, reason }) => {
-                self.bad_rows.push(BadRow { line, column, reason, item: cells.item });
-            }
-        }
     }
 
     /// Compares the rows that could be read with what the ministry holds by the ledger. A thing that is
@@ -177,6 +117,15 @@ impl Books {
             }
         }
         BooksReport { as_of: self.as_of, bad_rows: self.bad_rows.clone(), reconciliation }
+    }
+}
+
+impl BooksReport {
+    /// The report in the words of all runs, with the numbers of its breaks.
+    pub fn in_words(&self, state: &State, facts: &Facts, terms: &Terms, source: &Reference) -> RunReport {
+        let mut report = inventory::report(&self.reconciliation, state, facts, terms);
+        super::rows::number(&mut report, source);
+        report
     }
 }
 
@@ -212,252 +161,43 @@ pub fn write(out: impl Write, as_of: Date, rows: &[BookRow]) -> io::Result<()> {
     out.flush()
 }
 
-/// The next record and its line.
-fn next<R: Read>(
-    reader: &mut csv::Reader<Lines<R>>,
-    record: &mut csv::ByteRecord,
-) -> Result<Option<u64>, BooksError> {
-    match reader.read_byte_record(record) {
-        Ok(true) => Ok(Some(reader.get_mut().passed.pop_front().unwrap_or(0))),
-        Ok(false) => Ok(None),
-        Err(error) => Err(BooksError::Read(error.into())),
-    }
-}
-
-/// Lets through the lines that are one record each, and keeps the others back.
-struct Lines<R> {
-    input: BufReader<R>,
+/// The row, unless it is another ministry's. What it is about is put into `about` as soon as it is read.
+fn row(
+    values: &[&str],
     line: u64,
-    /// What was let through and not read yet.
-    ready: Vec<u8>,
-    read: usize,
-    /// The lines let through whose records were not taken yet.
-    passed: VecDeque<u64>,
-    bad: Vec<BadRow>,
-}
-
-impl<R: Read> Lines<R> {
-    fn new(input: R) -> Self {
-        Self {
-            input: BufReader::new(input),
-            line: 0,
-            ready: Vec::new(),
-            read: 0,
-            passed: VecDeque::new(),
-            bad: Vec::new(),
-        }
+    ours: Party,
+    day: Option<Date>,
+    about: &mut Option<ItemId>,
+) -> Result<Option<(Date, BookRow)>, Bad> {
+    let [as_of, ministry, nsn, serial, batch, qty, uom, condition, location, holder, owner] = values else {
+        return Err(Bad { column: None, reason: format!("the row has {} values", values.len()) });
+    };
+    let ministry: Party = parse("ministry", ministry)?;
+    if ministry != ours {
+        return Ok(None);
     }
-
-    /// Reads the next line without its end into `ready`, at most so much of it as is read at all. Says how long
-    /// it is, or `None` at the end of the file.
-    fn next_line(&mut self) -> io::Result<Option<usize>> {
-        self.ready.clear();
-        self.read = 0;
-        let mut length: usize = 0;
-        let mut any = false;
-        loop {
-            let bytes = self.input.fill_buf()?;
-            if bytes.is_empty() {
-                break;
-            }
-            any = true;
-            let end = bytes.iter().position(|byte| *byte == b'\n');
-            let piece = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
-            length = length.saturating_add(piece.len());
-            let room = MAX_LINE.saturating_add(4).saturating_sub(self.ready.len());
-            self.ready.extend(piece.iter().take(room));
-            let used = piece.len().saturating_add(usize::from(end.is_some()));
-            self.input.consume(used);
-            if end.is_some() {
-                break;
-            }
-        }
-        if !any {
-            return Ok(None);
-        }
-        self.line = self.line.saturating_add(1);
-        if self.line == 1 && self.ready.starts_with(BYTE_ORDER_MARK) {
-            self.ready.drain(..BYTE_ORDER_MARK.len());
-            length = length.saturating_sub(BYTE_ORDER_MARK.len());
-        }
-        if self.ready.last() == Some(&b'\r') {
-            self.ready.pop();
-            length = length.saturating_sub(1);
-        }
-        Ok(Some(length))
+    let (item, nsn) = what(nsn, serial, batch)?;
+    *about = Some(item.clone());
+    let as_of: Date = parse("as_of", as_of)?;
+    if let Some(day) = day.filter(|day| *day != as_of) {
+        return Err(Bad::of("as_of", format!("the book is of {day}, this row is of {as_of}")));
     }
-}
-
-/// U+FEFF in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-impl<R: Read> Read for Lines<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.read >= self.ready.len() {
-            let Some(length) = self.next_line()? else { return Ok(0) };
-            let fault = if length > MAX_LINE {
-                Err(format!("the line has {length} bytes, at most {MAX_LINE} are read"))
-            } else {
-                check_quotes(&self.ready)
-            };
-            match fault {
-                Err(reason) => {
-                    self.bad.push(BadRow { line: self.line, column: None, reason, item: None });
-                    self.ready.clear();
-                }
-                Ok(()) if self.ready.iter().all(u8::is_ascii_whitespace) => self.ready.clear(),
-                Ok(()) => {
-                    self.ready.push(b'\n');
-                    self.passed.push_back(self.line);
-                }
-            }
-        }
-        let rest = self.ready.get(self.read..).unwrap_or_default();
-        let count = rest.len().min(into.len());
-        if let (Some(to), Some(from)) = (into.get_mut(..count), rest.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.read = self.read.saturating_add(count);
-        Ok(count)
+    let quantity = how_much(qty, uom)?;
+    if item.is_serial() && quantity != Quantity::ONE {
+        return Err(Bad::of("qty", "a row with a serial number is always 1 EA"));
     }
-}
-
-/// Refuses a line that is not one record by itself (RFC 4180, section 2): a quoted value is quoted from its
-/// first to its last character, and a quotation mark inside stands twice.
-fn check_quotes(line: &[u8]) -> Result<(), String> {
-    if line.contains(&b'\r') {
-        return Err("there is a carriage return inside the line".into());
-    }
-    let mut rest = line;
-    loop {
-        let (quoted, tail) = match rest {
-            [b'"', value @ ..] => {
-                let mut inside = value;
-                loop {
-                    match inside {
-                        [] => return Err("a quotation mark is not closed on its line".into()),
-                        [b'"', b'"', more @ ..] => inside = more,
-                        [b'"', more @ ..] => break (true, more),
-                        [_, more @ ..] => inside = more,
-                    }
-                }
-            }
-            _ => {
-                let length = rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len());
-                let (value, more) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-                if value.contains(&b'"') {
-                    return Err("there is a quotation mark inside a value that is not quoted".into());
-                }
-                (false, more)
-            }
-        };
-        match tail {
-            [] => return Ok(()),
-            [b',', more @ ..] => rest = more,
-            _ if quoted => return Err("there is something between a quoted value and the next comma".into()),
-            _ => return Ok(()),
-        }
-    }
-}
-
-/// Where each column stands.
-struct Header {
-    /// Positions in the order of [`COLUMNS`].
-    at: [usize; 11],
-}
-
-impl Header {
-    fn of(record: &csv::ByteRecord) -> Result<Self, BooksError> {
-        let names: Vec<String> =
-            record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        let wrong = |reason: String| Err(BooksError::Header { reason });
-        if names.iter().any(|name| name.contains('\0') || name.starts_with('\u{FFFD}')) {
-            return wrong("the file is not UTF-8; save it as CSV UTF-8".into());
-        }
-        if let [one] = names.as_slice()
-            && let Some(mark) = [';', '\t'].into_iter().find(|mark| one.contains(*mark))
-        {
-            return wrong(format!("{mark:?} stands between the names; save it with commas"));
-        }
-        if let Some(other) = names.iter().find(|name| !COLUMNS.contains(&name.as_str())) {
-            return wrong(format!("{other:?} is none of them"));
-        }
-        let mut at = [0; 11];
-        for (column, place) in COLUMNS.iter().zip(&mut at) {
-            let mut found = names.iter().enumerate().filter(|(_, name)| name == column).map(|(at, _)| at);
-            match (found.next(), found.next()) {
-                (Some(only), None) => *place = only,
-                (None, _) => return wrong(format!("{column} is missing")),
-                (Some(_), Some(_)) => return wrong(format!("{column} stands there twice")),
-            }
-        }
-        Ok(Self { at })
-    }
-}
-
-/// What is wrong with a row, and in which column.
-struct Bad {
-    column: Option<&'static str>,
-    reason: String,
-}
-
-impl Bad {
-    fn of(column: &'static str, reason: impl Into<String>) -> Self {
-        Self { column: Some(column), reason: reason.into() }
-    }
-}
-
-/// The values of a row in the order of [`COLUMNS`].
-struct Cells<'a> {
-    values: [&'a str; 11],
-    /// What the row is about, once that is read.
-    item: Option<ItemId>,
-}
-
-impl<'a> Cells<'a> {
-    fn of(header: &Header, record: &'a csv::ByteRecord) -> Result<Self, Bad> {
-        if record.len() != COLUMNS.len() {
-            let reason = format!("the row has {} values, {} are needed", record.len(), COLUMNS.len());
-            return Err(Bad { column: None, reason });
-        }
-        let mut values = [""; 11];
-        for ((column, at), value) in COLUMNS.iter().zip(header.at).zip(&mut values) {
-            let bytes = record.get(at).unwrap_or_default();
-            *value = std::str::from_utf8(bytes).map_err(|_| Bad::of(column, "the value is not UTF-8"))?;
-        }
-        Ok(Self { values, item: None })
-    }
-
-    /// The row, unless it is another ministry's.
-    fn row(&mut self, line: u64, ours: Party, day: Option<Date>) -> Result<Option<(Date, BookRow)>, Bad> {
-        let [as_of, ministry, nsn, serial, batch, qty, uom, condition, location, holder, owner] = self.values;
-        let ministry: Party = parse("ministry", ministry)?;
-        if ministry != ours {
-            return Ok(None);
-        }
-        let (item, nsn) = what(nsn, serial, batch)?;
-        self.item = Some(item.clone());
-        let as_of: Date = parse("as_of", as_of)?;
-        if let Some(day) = day.filter(|day| *day != as_of) {
-            return Err(Bad::of("as_of", format!("the book is of {day}, this row is of {as_of}")));
-        }
-        let quantity = how_much(qty, uom)?;
-        if item.is_serial() && quantity != Quantity::ONE {
-            return Err(Bad::of("qty", "a row with a serial number is always 1 EA"));
-        }
-        let row = BookRow {
-            row: line,
-            ministry,
-            item,
-            nsn,
-            quantity,
-            condition: parse("condition", condition)?,
-            location: parse("location", location)?,
-            holder: parse("holder", holder)?,
-            owner: parse("owner", owner)?,
-        };
-        Ok(Some((as_of, row)))
-    }
+    let row = BookRow {
+        row: line,
+        ministry,
+        item,
+        nsn,
+        quantity,
+        condition: parse("condition", condition)?,
+        location: parse("location", location)?,
+        holder: parse("holder", holder)?,
+        owner: parse("owner", owner)?,
+    };
+    Ok(Some((as_of, row)))
 }
 
 fn parse<T: std::str::FromStr<Err = String>>(column: &'static str, value: &str) -> Result<T, Bad> {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use ledger_core::domain::reconcile::{BreakClass, Tolerances};
-use ledger_core::domain::{Party, State};
+use ledger_core::domain::reconcile::BreakClass;
+use ledger_core::domain::{Date, Party, State, Timestamp};
 use ledger_core::exchange::books::Books;
 use serde::Deserialize;
 use serde_json::{Map, json};
@@ -34,7 +34,9 @@ struct Planted {
 
 pub(super) fn run(dir: &Path, context: &Context) -> Result<Answer, CommandError> {
     let played = play(CHARTER, STEPS, dir, context)?;
-    let found = compare(played.state(), context)?;
+    let day = played.tip.head().recorded_at.map(Timestamp::date);
+    let day = day.ok_or_else(|| broken("the story records nothing"))?;
+    let found = compare(played.state(), day, context)?;
     let special = Map::from_iter([("planted_differences_found".to_owned(), json!(found))]);
     let words = format!(
         "{}  all {found} differences that were planted in the three books, and no other",
@@ -45,20 +47,20 @@ pub(super) fn run(dir: &Path, context: &Context) -> Result<Answer, CommandError>
 }
 
 /// Reconciles the three ministries' books and sees to it that exactly the planted differences are found.
-fn compare(state: &State, context: &Context) -> Result<usize, CommandError> {
+fn compare(state: &State, day: Date, context: &Context) -> Result<usize, CommandError> {
     let mut found = Vec::new();
     for (ministry, book) in BOOKS {
         let ministry: Party = ministry.parse().map_err(broken)?;
         let book = Books::read(book.as_bytes(), ministry).map_err(broken)?;
-        let report = book.reconcile(state, Tolerances::default());
+        let outcome = reconcile::inventory(&book, state, day)?;
         if !context.json {
             context.say("")?;
         }
-        reconcile::tell(&report, context)?;
-        found.extend(report.reconciliation.breaks.iter().map(|found| Planted {
+        reconcile::tell(&outcome, context)?;
+        found.extend(outcome.report.breaks.iter().map(|found| Planted {
             ministry,
             class: found.class,
-            item: found.item.to_string(),
+            item: found.subject.clone(),
         }));
     }
     let mut planted: Vec<Planted> = serde_json::from_str(PLANTED).map_err(broken)?;

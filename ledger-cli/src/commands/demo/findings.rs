@@ -6,7 +6,8 @@ use std::path::Path;
 
 use ledger_core::domain::codes::DocumentKind;
 use ledger_core::domain::ids::ContractId;
-use ledger_core::domain::reconcile::{Break, BreakClass, Tolerances};
+use ledger_core::domain::reconcile::BreakClass;
+use ledger_core::domain::reconcile::run::RunBreak;
 use ledger_core::domain::status::{Matter, MatterKind};
 use ledger_core::domain::{Act, Document, Event, Party, Rejection, Timestamp};
 use ledger_core::exchange::books::Books;
@@ -91,7 +92,7 @@ enum Found {
     },
     Differs {
         #[serde(flatten)]
-        found: Box<Break>,
+        found: Box<RunBreak>,
     },
 }
 
@@ -152,9 +153,10 @@ impl Played {
                 let text = BOOKS.iter().find(|(name, _)| name == book).map(|(_, text)| *text);
                 let text = text.ok_or_else(|| broken(format_args!("there is no book {book}")))?;
                 let read = Books::read(text.as_bytes(), *party).map_err(broken)?;
-                let report = read.reconcile(self.state(), Tolerances::default());
-                let breaks = report.reconciliation.breaks.into_iter();
-                let found = breaks.into_iter().find(|b| b.class == *class && b.item.to_string() == *item);
+                let day = self.tip.head().recorded_at.map(Timestamp::date);
+                let day = day.ok_or_else(|| broken("the story records nothing"))?;
+                let breaks = reconcile::inventory(&read, self.state(), day)?.report.breaks.into_iter();
+                let found = breaks.into_iter().find(|b| b.class == *class && b.subject == *item);
                 found.map(|found| Found::Differs { found: Box::new(found) })
             }
         })
@@ -256,7 +258,7 @@ fn in_words(found: &Found) -> String {
         }
         Found::Differs { found } => {
             let differs = human::good(format_args!("reconcile {}", found.class));
-            format!("{differs}  {}: {}", found.item, reconcile::what(found))
+            format!("{differs}  {}: {}", found.subject, reconcile::what(found))
         }
     }
 }

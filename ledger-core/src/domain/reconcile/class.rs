@@ -41,6 +41,18 @@ impl RunKind {
             RunKind::Registers => "registers",
         }
     }
+
+    /// The kind that this word or code names.
+    ///
+    /// # Errors
+    /// There is none; all are named.
+    pub fn from_word(word: &str) -> Result<Self, String> {
+        let mut all = Self::ALL.iter().map(|(_, run)| *run);
+        all.find(|run| run.word() == word || run.code() == word).ok_or_else(|| {
+            let words: Vec<_> = Self::ALL.iter().map(|(_, run)| run.word()).collect();
+            format!("{word:?} is not a kind of run; known are {}", words.join(", "))
+        })
+    }
 }
 
 code_list! {

@@ -25,6 +25,7 @@ struct Cell<'a> {
 /// A reconciliation under way.
 pub(super) struct Run<'a> {
     state: &'a State,
+    ministry: Party,
     tolerances: Tolerances,
     /// What nobody has in hand of the item that is looked at.
     elsewhere: Vec<(&'a Position, Quantity)>,
@@ -37,7 +38,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(state: &'a State, tolerances: Tolerances) -> Self {
+    pub(super) fn new(state: &'a State, ministry: Party, tolerances: Tolerances) -> Self {
         let registrations = state.pending().flat_map(|(seq, pending)| {
             pending.act.act.events.iter().filter_map(|event| match event {
                 Event::ItemRegistered(event) => Some((event.item.id(), *seq)),
@@ -46,6 +47,7 @@ impl<'a> Run<'a> {
         });
         Self {
             state,
+            ministry,
             tolerances,
             elsewhere: Vec::new(),
             others: BTreeMap::new(),
@@ -291,7 +293,9 @@ impl<'a> Run<'a> {
         let Some(part) = &lot.part else { return false };
         let (ledger, book) = (lot.holding_of(part.ledger), lot.holding_of(part.book));
         let delta = Delta::between(part.ledger, part.book, lot.unit);
-        let hint = if part.book > part.ledger { self.whereabouts(lot) } else { in_words(lot.standing) };
+        let more = part.book > part.ledger;
+        let hint = if more { self.whereabouts(lot) } else { in_words(lot.standing) };
+        let class = if more && self.is_under_way(lot) { BreakClass::Timing } else { BreakClass::Quantity };
         let difference = Difference {
             field: Field::Quantity,
             ledger: ledger.quantity.to_string(),
@@ -299,7 +303,7 @@ impl<'a> Run<'a> {
         };
         self.breaks.push(Break {
             item: lot.id.clone(),
-            class: BreakClass::Quantity,
+            class,
             rows: part.rows.clone(),
             differences: vec![difference],
             ledger: Some(ledger),
@@ -387,16 +391,29 @@ impl<'a> Run<'a> {
     /// Sets a record of the book aside, with what the ledger knows of its item.
     fn rest(&self, lot: Lot<'a>) -> Rest<'a> {
         let twin = lot.twin.map(|row| format!("row {row} says the same already: is it in the book twice?"));
+        let class = match twin {
+            Some(_) => BreakClass::Duplicate,
+            None if self.is_under_way(&lot) => BreakClass::Timing,
+            None => BreakClass::MissingInLedger,
+        };
         let hint = twin.or_else(|| self.whereabouts(&lot));
-        Rest { lot, hint }
+        Rest { lot, class, hint }
+    }
+
+    /// True when what the book has too much is on its way to or from the ministry: the next cut-off resolves it.
+    fn is_under_way(&self, lot: &Lot<'a>) -> bool {
+        let missing = missing_of(lot);
+        self.elsewhere.iter().any(|(position, held)| {
+            let Standing::InTransit(id) = &position.standing else { return false };
+            let sent = self.state.consignment(id);
+            let ours = sent.is_some_and(|sent| [sent.sender, sent.receiver].contains(&self.ministry));
+            ours && held.unit() == lot.unit && held.millionths() == missing
+        })
     }
 
     /// Where else the ledger has the item of a record that the book has and the ledger has not.
     fn whereabouts(&self, lot: &Lot<'a>) -> Option<String> {
-        let missing = match &lot.part {
-            Some(part) => part.ledger.abs_diff(part.book),
-            None => lot.amount,
-        };
+        let missing = missing_of(lot);
         let mut places: Vec<(bool, bool, String)> = self
             .elsewhere
             .iter()
@@ -512,11 +529,11 @@ impl<'a> Run<'a> {
                 hint: in_words(line.standing),
             });
         }
-        for Rest { lot: row, hint } in in_book {
+        for Rest { lot: row, class, hint } in in_book {
             let nearest = ledger.nearest(row, |line| self.differences(line, row).len());
             found.push(Break {
                 item: row.id.clone(),
-                class: BreakClass::MissingInLedger,
+                class: *class,
                 rows: row.row_numbers(),
                 differences: Vec::new(),
                 ledger: None,
@@ -537,7 +554,17 @@ const MOST_PLACES: usize = 3;
 #[derive(Debug)]
 pub(super) struct Rest<'a> {
     lot: Lot<'a>,
+    /// What it is when nothing explains it in the end either.
+    class: BreakClass,
     hint: Option<String>,
+}
+
+/// How much the book has that the ledger has not.
+fn missing_of(lot: &Lot<'_>) -> u128 {
+    match &lot.part {
+        Some(part) => part.ledger.abs_diff(part.book),
+        None => lot.amount,
+    }
 }
 
 fn candidate(lot: &Lot<'_>) -> Candidate {
