@@ -17,14 +17,14 @@ pub(super) enum Family {
     Movement,
     /// Procurement and money.
     Procurement,
-    /// What came later.
-    Other,
+    /// Books compared, periods closed, audits.
+    Audit,
 }
 
 impl Family {
     /// All of them, as they are stacked.
     pub(super) const ALL: [Self; 6] =
-        [Self::Governance, Self::Register, Self::Transfer, Self::Movement, Self::Procurement, Self::Other];
+        [Self::Governance, Self::Register, Self::Transfer, Self::Movement, Self::Procurement, Self::Audit];
 
     /// The family of an event.
     pub(super) fn of(event: &Event) -> Self {
@@ -36,7 +36,7 @@ impl Family {
             Some(2) => Self::Transfer,
             Some(3) => Self::Movement,
             Some(4) => Self::Procurement,
-            _ => Self::Other,
+            _ => Self::Audit,
         }
     }
 
@@ -48,7 +48,7 @@ impl Family {
             Self::Transfer => "f2",
             Self::Movement => "f3",
             Self::Procurement => "f4",
-            Self::Other => "f5",
+            Self::Audit => "f5",
         }
     }
 }
@@ -61,7 +61,7 @@ impl fmt::Display for Family {
             Self::Transfer => "Transfers and support",
             Self::Movement => "Movements",
             Self::Procurement => "Procurement and money",
-            Self::Other => "Other",
+            Self::Audit => "Reconciliation and audit",
         })
     }
 }

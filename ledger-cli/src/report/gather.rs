@@ -62,7 +62,7 @@ impl Content {
 
     /// The family of its first event.
     pub(super) fn family(&self) -> Family {
-        self.events.first().map_or(Family::Other, Family::of)
+        self.events.first().map_or(Family::Audit, Family::of)
     }
 
     /// True when it brings a key into use.

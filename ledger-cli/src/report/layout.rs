@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use ledger_core::domain::Event;
+use ledger_core::domain::books::MoreIn;
 use ledger_core::domain::codes::{Condition, DocumentKind, Hazard, Marking, Mode, Purpose};
 use ledger_core::domain::consent::Family;
 use ledger_core::domain::correction::CorrectionReason;
 use ledger_core::domain::count::CountScope;
 use ledger_core::domain::crisis::CrisisScope;
 use ledger_core::domain::discrepancy::{DiscrepancyKind, Liability, Outcome};
+use ledger_core::domain::engagement::{SampleMethod, Severity};
 use ledger_core::domain::licence::LicenceKind;
 use ledger_core::domain::money::Currency;
 use ledger_core::domain::movement::{DeviationKind, Ground, IncidentKind, VehicleClass};
@@ -18,6 +20,7 @@ use ledger_core::domain::procurement::{
 };
 use ledger_core::domain::quantity::Unit;
 use ledger_core::domain::ratification::Remedy;
+use ledger_core::domain::reconcile::{BreakClass, RunKind};
 use ledger_core::domain::support::Repayment;
 use ledger_core::domain::transfer::{RiskPoint, TransferKind};
 use ledger_core::ledger::codec::LAYOUTS;
@@ -36,6 +39,7 @@ fn codes() -> Codes {
         )*};
     }
     lists!(
+        BreakClass,
         Condition,
         CorrectionReason,
         CostBasis,
@@ -53,6 +57,7 @@ fn codes() -> Codes {
         LicenceKind,
         Marking,
         Mode,
+        MoreIn,
         Outcome,
         ProcedureMethod,
         Purpose,
@@ -61,6 +66,9 @@ fn codes() -> Codes {
         Repayment,
         RiskPoint,
         Role,
+        RunKind,
+        SampleMethod,
+        Severity,
         TransferKind,
         Unit,
         VatRegime,

@@ -58,7 +58,7 @@ scenario!(clocks_are_agreed_by_every_minister, [I03, S05], [RegimeParametersSet]
     assert_eq!(w.state.agreed_regime().unwrap().ratification_h, 72);
     // The tolerance of reconciliation is one of them.
     w.agree(&[(EE, MIN), (LV, MIN), (LT, MIN)], regime_with(json!({ "bulk_tolerance_bp": 7 })));
-    assert_eq!(Tolerances::agreed(&w.state), Tolerances { fuel_bp: 7 });
+    assert_eq!(Tolerances::agreed(&w.state).fuel_bp, 7);
 });
 
 scenario!(nothing_stands_in_for_a_clock_that_is_not_agreed_on, [S03], [CrisisDeclared], |w| {
