@@ -114,7 +114,9 @@ fn blurred(text: &str) -> String {
         }
         if let Some(at) = line.find("recorded_later_ms\":").map(|at| at + "recorded_later_ms\":".len()) {
             let digits = line[at..].bytes().take_while(u8::is_ascii_digit).count();
-            line.replace_range(at..at + digits, "[..]");
+            if digits > 0 {
+                line.replace_range(at..at + digits, "[..]");
+            }
         }
         // Signatures, roots and times of checkpoints.
         if let Some(at) = line.rfind(' ').filter(|_| line.starts_with("\u{2014} ")) {
