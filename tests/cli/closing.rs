@@ -2,11 +2,12 @@
 
 use std::fs;
 
+use ledger_core::domain::Timestamp;
 use ledger_core::ledger::digest::sha256;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
 
-use super::support::{Ran, World};
+use super::support::{Ran, World, now};
 
 /// The played story, with the keys of these actors as files such as `EE-FIN`.
 fn played(actors: &[&str]) -> World {
@@ -110,5 +111,49 @@ fn a_cut_off_is_computed_for_the_officer_and_a_false_one_is_refused_with_the_rig
     );
     let fixed = line(&world, "period fix 2026-02 --last-day 2026-02-28 --key EE-FIN").done();
     assert!(fixed.stderr.contains("the ledger had 67 entries and root"), "{fixed:?}");
+    line(&world, "verify").done();
+}
+
+#[test]
+fn a_run_is_put_on_record_once_and_what_was_accepted_counts_no_more() {
+    let world = played(&["EE/REC", "EE/FIN", "EE/PBO"]);
+    let book = line(&world, "books --party EE").done().stdout;
+    let (kept, dropped) = book.trim_end().rsplit_once('\n').unwrap();
+    fs::write(world.path().join("book.csv"), format!("{kept}\n")).unwrap();
+    let compare = "reconcile book.csv --party EE";
+    let recorded = line(&world, &format!("{compare} --source DEPOT-TAPA --record --key EE-REC")).code(1);
+    assert!(recorded.stdout.contains("recorded: run "), "{dropped}: {recorded:?}");
+    let size = || line(&world, "log --json").done().json().len();
+    let entries = size();
+    let again = line(&world, &format!("{compare} --source DEPOT-TAPA --record --key EE-REC")).code(1);
+    assert!(again.stderr.contains("is on record; nothing new"), "{again:?}");
+    assert_eq!(size(), entries);
+    // Officers of the books sign no attestation.
+    line(&world, &format!("{compare} --source OTHER --record --key EE-FIN")).code(1).says(&["SOD-4"]);
+
+    let known = line(&world, &format!("{compare} --source DEPOT-TAPA --json")).code(1).json();
+    let found = known.iter().find(|line| line["kind"] == "break").unwrap();
+    let (number, delta) = (found["id"].as_str().unwrap(), found["delta"].as_str().unwrap());
+    let shown = line(&world, &format!("show break {number}")).done().stdout;
+    assert!(shown.contains("B01"), "{shown}");
+    let until = now().parse::<Timestamp>().unwrap().later_by(10 * 24 * 60 * 60 * 1000).date().to_string();
+    let limit = delta.trim_start_matches(['-', '+']);
+    let waiting = world.run(
+        [
+            ["--ledger", "closing"],
+            ["record", "break-accepted"],
+            ["--break-id", number],
+            ["--reason", "found in the next depot"],
+            ["--limit-quantity", limit],
+            ["--until", &until],
+            ["--key", "EE-FIN"],
+        ]
+        .concat(),
+    );
+    assert_eq!(waiting.code, Some(0), "{waiting:?}");
+    line(&world, &format!("countersign {entries} --key EE-PBO")).done();
+
+    let accepted = line(&world, &format!("{compare} --source DEPOT-TAPA")).code(0);
+    assert!(accepted.stdout.contains("known") && accepted.stdout.contains("accepted"), "{accepted:?}");
     line(&world, "verify").done();
 }

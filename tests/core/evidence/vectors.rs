@@ -160,7 +160,8 @@ fn write_the_vectors_that_are_not_there() {
 #[test]
 fn exactly_the_known_files_are_there() {
     let mut expected: BTreeSet<String> = (0..ENTRIES).map(file_name).collect();
-    expected.extend(["README.md", "c2sp", "charter.json", "keys.json", "sample", "state.json"].map(String::from));
+    expected
+        .extend(["README.md", "c2sp", "charter.json", "keys.json", "sample", "state.json"].map(String::from));
     let there: BTreeSet<String> = std::fs::read_dir(folder())
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
