@@ -7,7 +7,7 @@ use ledger_core::ledger::digest::sha256;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
 
-use super::support::{Ran, World, now};
+use super::support::{Ran, World};
 
 /// The played story, with the keys of these actors as files such as `EE-FIN`.
 fn played(actors: &[&str]) -> World {
@@ -136,7 +136,9 @@ fn a_run_is_put_on_record_once_and_what_was_accepted_counts_no_more() {
     let (number, delta) = (found["id"].as_str().unwrap(), found["delta"].as_str().unwrap());
     let shown = line(&world, &format!("show break {number}")).done().stdout;
     assert!(shown.contains("B01"), "{shown}");
-    let until = now().parse::<Timestamp>().unwrap().later_by(10 * 24 * 60 * 60 * 1000).date().to_string();
+    let last =
+        line(&world, "log --limit 1 --json").done().json()[0]["recorded_at"].as_str().unwrap().to_owned();
+    let until = last.parse::<Timestamp>().unwrap().later_by(10 * 24 * 60 * 60 * 1000).date().to_string();
     let limit = delta.trim_start_matches(['-', '+']);
     let waiting = world.run(
         [

@@ -176,7 +176,10 @@ const SECRET: &[u8; 32] = b"test-only secret of an auditor..";
 
 /// EE's auditor opens an engagement on the first day and draws on the third from the second, at the size and root that
 /// `population` chooses of those of the first two days.
-fn sampled(sound: &Sound, secret: &[u8; 32], population: fn([(u64, Digest); 2]) -> (u64, Digest)) -> Forge {
+/// Size and root of a ledger.
+type Told = (u64, Digest);
+
+fn sampled(sound: &Sound, secret: &[u8; 32], population: fn([Told; 2]) -> Told) -> Forge {
     let mut forge = at_the_end(sound);
     let enrolled = json!([{"KeyEnrolled": {"key": key("EE AUD"), "party": "EE", "role": "AUD"}}]);
     let entry = forge.head.size;
