@@ -174,11 +174,11 @@ fn cut_off(sound: &Sound, (size, root): (u64, Digest)) -> Attacked {
 /// The secret to which EE's auditor commits himself.
 const SECRET: &[u8; 32] = b"test-only secret of an auditor..";
 
-/// EE's auditor opens an engagement on the first day and draws on the third from the second, at the size and root that
-/// `population` chooses of those of the first two days.
 /// Size and root of a ledger.
 type Told = (u64, Digest);
 
+/// EE's auditor opens an engagement on the first day and draws on the third from the second, at the size and root that
+/// `population` chooses of those of the first two days.
 fn sampled(sound: &Sound, secret: &[u8; 32], population: fn([Told; 2]) -> Told) -> Forge {
     let mut forge = at_the_end(sound);
     let enrolled = json!([{"KeyEnrolled": {"key": key("EE AUD"), "party": "EE", "role": "AUD"}}]);
