@@ -34,10 +34,10 @@ pub(super) fn section(subject: &Subject<'_>) -> Html {
     let mut html = Html::default();
     if !runs.is_empty() {
         html.push(&overview(subject, &breaks, &runs));
+        html.push(&tally(subject, &breaks));
+        html.push(&live(subject, &breaks, runs.iter().all(|run| run.is_complete())));
+        html.push(&closed(&breaks));
     }
-    html.push(&tally(subject, &breaks));
-    html.push(&live(subject, &breaks, !runs.is_empty()));
-    html.push(&closed(&breaks));
     html.push(&compared(subject, &runs));
     html.push(&periods(subject));
     html
@@ -119,7 +119,8 @@ fn class_in_words(class: BreakClass) -> String {
 }
 
 /// Breaks that are not over: first those on which their party has to say something, then the oldest.
-fn live(subject: &Subject<'_>, breaks: &[&KnownBreak], compared: bool) -> Html {
+/// `complete` when all breaks of all runs are posted.
+fn live(subject: &Subject<'_>, breaks: &[&KnownBreak], complete: bool) -> Html {
     let day = subject.day();
     let mut live: Vec<_> = breaks.iter().filter(|known| !known.is_closed()).collect();
     live.sort_by_key(|known| (!day.is_some_and(|day| known.is_unanswered(day)), known.since()));
@@ -142,13 +143,10 @@ fn live(subject: &Subject<'_>, breaks: &[&KnownBreak], compared: bool) -> Html {
             Cell::text(words).class(class),
         ]);
     }
-    if !compared {
-        return Html::default();
-    }
-    let mut html = table.or(if breaks.is_empty() {
-        "Nothing differed from the ledger."
-    } else {
-        "All breaks are closed."
+    let mut html = table.or(match (breaks.is_empty(), complete) {
+        (true, true) => "Nothing differed from the ledger.",
+        (true, false) => "Nothing differed from the ledger, as far as it is posted.",
+        (false, _) => "All breaks are closed.",
     });
     html.push(&not_told(live.len(), LISTED, "more; `jointledger status` lists all"));
     html
@@ -208,17 +206,7 @@ fn closed(breaks: &[&KnownBreak]) -> Html {
 fn compared(subject: &Subject<'_>, runs: &[&Run]) -> Html {
     let mut table = Table::new(
         "What was compared, and who signed it off",
-        &[
-            "Run",
-            "What",
-            "Statement",
-            "As of",
-            "Compared at size#",
-            "Matched#",
-            "Broken#",
-            "Recorded in#",
-            "Signed off",
-        ],
+        &["Run", "What", "Statement", "As of", "At size#", "Matched#", "Broken#", "Entry#", "Signed off"],
     );
     for run in runs.iter().take(LISTED) {
         let terms = &run.terms;
@@ -228,11 +216,11 @@ fn compared(subject: &Subject<'_>, runs: &[&Run]) -> Html {
         } else {
             format!("{}, {} posted", grouped(terms.broken), grouped(run.found.len()))
         };
-        let signed: Vec<_> = run
+        let signed: Html = run
             .sides()
             .map(|side| match run.signed_off_by(side) {
-                Some(entry) => format!("{side} in entry {entry}"),
-                None => format!("{side} not yet"),
+                Some(entry) => line(format!("{side} in entry {entry}")),
+                None => line(format!("{side} not yet")),
             })
             .collect();
         let missing = run.sides().any(|side| run.signed_off_by(side).is_none());
@@ -245,7 +233,7 @@ fn compared(subject: &Subject<'_>, runs: &[&Run]) -> Html {
             Cell::text(grouped(terms.matched)),
             Cell::text(broken),
             Cell::text(run.recorded_in),
-            Cell::text(signed.join(", ")).class(if missing { "open" } else { "" }),
+            Cell::html(signed).class(if missing { "open" } else { "" }),
         ]);
     }
     let nothing = subject.nothing("No books were compared with the ledger.", |party| {
@@ -254,6 +242,11 @@ fn compared(subject: &Subject<'_>, runs: &[&Run]) -> Html {
     let mut html = table.or(&nothing);
     html.push(&not_told(runs.len(), LISTED, "older ones"));
     html
+}
+
+/// Words that stay on a line of their own.
+fn line(words: impl std::fmt::Display) -> Html {
+    Html::of("span class=\"line\"", words)
 }
 
 /// Periods and what is confirmed for them, the newest first.

@@ -133,7 +133,7 @@ fn engagements(known: &[&Engagement]) -> Html {
             "Engagement",
             "Auditors of",
             "What is examined",
-            "From when",
+            "Period or days",
             "Opened in entry#",
             "Secret of its samples",
             "Samples#",
