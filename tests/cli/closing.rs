@@ -10,7 +10,7 @@ use ssh_key::{LineEnding, PrivateKey};
 use super::support::{Ran, World};
 
 /// The played story, with the keys of these actors as files such as `EE-FIN`.
-fn played(actors: &[&str]) -> World {
+pub(super) fn played(actors: &[&str]) -> World {
     let world = World::bare();
     world.line("demo closing --scenario closing").done();
     for actor in actors {

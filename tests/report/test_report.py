@@ -22,8 +22,10 @@ def setUpModule() -> None:
     Case.folder = Path(tempfile.mkdtemp(prefix="report-"))
     unittest.addModuleCleanup(shutil.rmtree, Case.folder, ignore_errors=True)
     world.run(Case.folder, "--quiet", "demo", "demo")
+    world.run(Case.folder, "--quiet", "demo", "closing", "--scenario", "closing")
     shutil.copytree(world.BUNDLE, Case.folder / "bundle")
     Case.demo = world.report(Case.folder, "demo", name="demo.html")
+    Case.closing = world.report(Case.folder, "closing", name="closing.html")
     Case.bundle = world.report(Case.folder, "bundle", name="bundle.html")
     Case.newest = world.report(Case.folder, "bundle", "--entries", "13", name="newest.html")
     Case.browser = Browser()
@@ -35,6 +37,7 @@ class Case(unittest.TestCase):
 
     folder: Path
     demo: Path
+    closing: Path
     bundle: Path
     newest: Path
     browser: Browser
@@ -104,6 +107,17 @@ class Sound(Case):
         for story in ("regimes", "findings"):
             world.run(self.folder, "--quiet", "demo", story, "--scenario", story)
             self.assertEqual(self.check(world.report(self.folder, story)), "green", self.said())
+
+    def test_a_month_that_was_compared_closed_and_examined(self) -> None:
+        self.assertEqual(self.check(self.closing), "green", self.said())
+        self.assertIn("67 of 67 entries hold: bytes, place, link, signature and key.", self.said())
+        for section, words in {
+            "books": ("EE-B-0001", "accepted in entry 30 up to 150 LTR until 2026-04-30", "EE in entry 53", "LT is awaited"),
+            "audit-office": ("RK-2026-1.F1", "accepted in entry 62, to be mended", "RK-2026-1.A"),
+        }.items():
+            shown = self.browser.run("return document.getElementById(arguments[0]).innerText", section)
+            for word in words:
+                self.assertIn(word, shown)
 
     def test_checkpoints_with_their_witnesses(self) -> None:
         self.assertEqual(self.check(self.bundle), "green")
@@ -448,20 +462,24 @@ class Page(Case):
         self.assertNotIn("signature and key", self.said())
 
     def test_nothing_is_wider_than_a_laptop(self) -> None:
-        self.check(self.demo)
-        self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth"), 1280)
+        for file in (self.demo, self.closing):
+            self.check(file)
+            self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth"), 1280)
+            wide = "return [...document.querySelectorAll('.wide')].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel)"
+            self.assertEqual(self.browser.run(wide), [], "no table has to be moved to be read")
 
     def test_every_table_and_picture_can_be_heard(self) -> None:
-        self.browser.open(self.demo)
-        lacking = self.browser.run(
-            "return [...document.querySelectorAll('table')].filter((table) => !table.caption?.textContent"
-            " || [...table.querySelectorAll('th')].some((head) => !head.scope)).length"
-            " + [...document.querySelectorAll('svg:not([aria-hidden])')].filter((svg) => !svg.querySelector('title')?.textContent"
-            " || !svg.querySelector('desc')?.textContent || svg.getAttribute('role') !== 'img').length"
-        )
-        self.assertEqual(lacking, 0)
-        self.assertEqual(self.browser.run("return document.documentElement.lang"), "en")
-        self.assertEqual(self.browser.run("return document.querySelectorAll('main, nav, header, footer').length"), 4)
+        for file in (self.demo, self.closing):
+            self.browser.open(file)
+            lacking = self.browser.run(
+                "return [...document.querySelectorAll('table')].filter((table) => !table.caption?.textContent"
+                " || [...table.querySelectorAll('th')].some((head) => !head.scope)).length"
+                " + [...document.querySelectorAll('svg:not([aria-hidden])')].filter((svg) => !svg.querySelector('title')?.textContent"
+                " || !svg.querySelector('desc')?.textContent || svg.getAttribute('role') !== 'img').length"
+            )
+            self.assertEqual(lacking, 0)
+            self.assertEqual(self.browser.run("return document.documentElement.lang"), "en")
+            self.assertEqual(self.browser.run("return document.querySelectorAll('main, nav, header, footer').length"), 4)
 
     def test_letters_stand_out_from_their_ground(self) -> None:
         """At least 4.5 to 1, as WCAG 2 counts, in light and in dark."""
@@ -469,7 +487,7 @@ class Page(Case):
         for scheme in ("light", "dark"):
             self.browser.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
             self.addCleanup(self.browser.cdp, "Emulation.setEmulatedMedia", features=[])
-            for file in (self.bundle, world.tampered(self.bundle, lambda evidence: evidence["entries"].pop(20))):
+            for file in (self.bundle, self.closing, world.tampered(self.bundle, lambda evidence: evidence["entries"].pop(20))):
                 self.check(file)
                 self.assertEqual(self.browser.run(script), [], scheme)
 

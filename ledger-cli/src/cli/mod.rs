@@ -205,10 +205,11 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     Verify(VerifyArgs),
     /// Write the audit report: one HTML file that opens without a network and checks its own evidence
     ///
-    /// What the ledger says at a position, for people: verdict, findings, history, who holds and owns what, who owes whom,
-    /// what is open and overdue. The file carries entries, hashes and checkpoints; the button in it verifies them in the
-    /// browser and marks what does not hold. Works on a copy, or on a bundle. No clock is asked: the same ledger and the
-    /// same arguments give the same bytes. Exit code 0: sound; 4: written all the same, and the ledger does not verify.
+    /// What the ledger says at a position, for people: verdict, findings, breaks and periods of the books, the audit office,
+    /// history, who holds and owns what, who owes whom, what is open and overdue. The file carries entries, hashes and
+    /// checkpoints; the button in it verifies them in the browser and marks what does not hold. Works on a copy, or on a
+    /// bundle. No clock is asked: the same ledger and the same arguments give the same bytes. Exit code 0: sound; 4: written
+    /// all the same, and the ledger does not verify.
     #[command(after_help = "Examples:
   jointledger --ledger baltic report audit.html
   jointledger --ledger baltic report audit.html --at 120 --as-of 2026-12-31T23:59:59Z

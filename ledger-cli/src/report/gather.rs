@@ -315,5 +315,11 @@ fn is_notable(event: &Event) -> bool {
             | Event::InvoiceDisputed(_)
             | Event::DeliveryRejected(_)
             | Event::SettlementRunClosed(_)
+            | Event::ReconciliationTolerancesSet(_)
+            | Event::BreakAccepted(_)
+            | Event::PeriodCutoffFixed(_)
+            | Event::AuditEngagementOpened(_)
+            | Event::FindingRaised(_)
+            | Event::FindingClosed(_)
     )
 }

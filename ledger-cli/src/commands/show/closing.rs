@@ -9,7 +9,7 @@ use super::{list, rows};
 use crate::render::human;
 
 /// Where a break is in its life.
-fn standing(known: &KnownBreak) -> String {
+pub(crate) fn standing(known: &KnownBreak) -> String {
     match &known.status {
         BreakStatus::Open => "open".into(),
         BreakStatus::Explained { entry, reason, resolved_by } => {
@@ -27,7 +27,8 @@ fn standing(known: &KnownBreak) -> String {
     }
 }
 
-fn difference(known: &KnownBreak) -> String {
+/// By how much ledger and book differ, and which has more.
+pub(crate) fn difference(known: &KnownBreak) -> String {
     let more = known
         .more_in
         .map_or_else(String::new, |side| format!(", more in the {}", side.code().to_lowercase()));

@@ -1,6 +1,6 @@
 //! `show`: one thing, with its history.
 
-mod closing;
+pub(crate) mod closing;
 mod goods;
 mod joint;
 mod procurement;

@@ -1,5 +1,6 @@
 //! The sections of a report, one file each.
 
+mod books;
 mod consent;
 mod entries;
 mod findings;
@@ -7,10 +8,11 @@ mod goods;
 mod matters;
 mod meaning;
 mod money;
+mod office;
 mod summary;
 mod timeline;
 
-use ledger_core::domain::{Party, State, Timestamp};
+use ledger_core::domain::{Date, Party, State, Timestamp};
 
 use super::escape::Html;
 use super::gather::Gathered;
@@ -37,16 +39,27 @@ impl Subject<'_> {
     fn asks_for(&self, parties: &[Party]) -> bool {
         self.party.is_none_or(|party| parties.contains(&party))
     }
+
+    /// The day at which things are judged; none before the first entry.
+    fn day(&self) -> Option<Date> {
+        self.now.map(Timestamp::date)
+    }
+
+    /// A sentence that there is nothing: of anybody, or of the party that is asked for.
+    fn nothing(&self, of_anybody: &str, of_party: impl Fn(Party) -> String) -> String {
+        self.party.map_or_else(|| of_anybody.to_owned(), of_party)
+    }
 }
 
 /// A section: its anchor, its heading and what makes it.
 type Section = (&'static str, &'static str, fn(&Subject<'_>) -> Html);
 
-/// In their order. Findings of an audit office and breaks of a reconciliation have their place behind the findings of the
-/// verifier, as `("audit-office", "Audit office", …)`.
-const SECTIONS: [Section; 10] = [
+/// In their order.
+const SECTIONS: [Section; 12] = [
     ("summary", "Summary", summary::section),
     ("findings", "Findings and doubts", findings::section),
+    ("books", "Books compared and periods closed", books::section),
+    ("audit-office", "Audit office", office::section),
     ("timeline", "History", timeline::section),
     ("goods", "Who holds and who owns what", goods::section),
     ("money", "Who owes whom", money::section),
@@ -83,6 +96,14 @@ pub(super) fn all(subject: &Subject<'_>) -> Html {
 /// A paragraph.
 fn paragraph(text: impl std::fmt::Display) -> Html {
     Html::of("p", text)
+}
+
+/// How many of a list are not told.
+fn not_told(all: usize, listed: usize, whose: &str) -> Html {
+    match all.checked_sub(listed) {
+        Some(more @ 1..) => paragraph(format!("And {} {whose}.", grouped(more))),
+        _ => Html::default(),
+    }
 }
 
 /// Something that can be unfolded.
