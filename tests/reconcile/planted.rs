@@ -234,13 +234,13 @@ const CLASSES: usize = SPOILT.len() + 3;
 
 #[test]
 fn exactly_what_was_planted_in_a_generated_ledger_is_found() {
-    let (journal, told) = told(7, 3_000, 600);
+    let (journal, told) = told(7, 3_000, 300);
     let facts = Facts::new(RunKind::Inventory);
-    let books = spoilt(journal.state(), &told, 300, 7);
-    let again = spoilt(journal.state(), &told, 300, 7);
+    let books = spoilt(journal.state(), &told, 210, 7);
+    let again = spoilt(journal.state(), &told, 210, 7);
     assert!(books == again, "the same seed plants the same");
     let planted = by_class(&books);
-    assert_eq!((planted.len(), planted.values().sum::<usize>()), (CLASSES, 300), "{planted:?}");
+    assert_eq!((planted.len(), planted.values().sum::<usize>()), (CLASSES, 210), "{planted:?}");
     for (party, csv, expected) in books {
         assert_found(party, &compared(journal.state(), &facts, &read(&csv, party)), &expected);
     }

@@ -139,7 +139,7 @@ impl Teller {
         self.countersign(who, Role::QualityRepresentative, 1);
     }
 
-    /// Items of which the party has all that there is, in service in one place and in good order.
+    /// Items of which the party has all that there is, in service in one place, in good order and promised to nobody.
     fn lone(&self, who: &str, place: &str, chance: &mut Chance, wanted: impl Fn(&str) -> bool) -> Vec<ItemId> {
         let lies = |stock: &Stock| {
             let mut there =
@@ -152,7 +152,13 @@ impl Teller {
             });
             first && there.next().is_none()
         };
-        let found = self.journal.state().items().filter(|(id, stock)| wanted(&id.to_string()) && lies(stock));
+        let state = self.journal.state();
+        let open = state.transfers().filter(|(id, _)| state.transfer_is_open(id));
+        let promised: BTreeSet<&ItemId> =
+            open.flat_map(|(_, transfer)| &transfer.terms.items).map(|item| item.id()).collect();
+        let found = state.items().filter(|(id, stock)| {
+            wanted(&id.to_string()) && !promised.contains(id) && lies(stock)
+        });
         let mut found: Vec<ItemId> = found.map(|(id, _)| id.clone()).collect();
         chance.shuffle(&mut found);
         found
