@@ -138,7 +138,8 @@ impl<'a> Spoiler<'a> {
             BreakClass::Duplicate => self.more.push(row.clone()),
             BreakClass::WrongParty if odd => row.holder = other,
             BreakClass::WrongParty => {
-                row.owner = PARTIES.map(|code| code.parse().unwrap())[usize::from(row.owner.as_str() == "EE")];
+                row.owner =
+                    PARTIES.map(|code| code.parse().unwrap())[usize::from(row.owner.as_str() == "EE")];
             }
             BreakClass::Identity => {
                 // A letter too many, or the letter O for a nought.

@@ -140,7 +140,13 @@ impl Teller {
     }
 
     /// Items of which the party has all that there is, in service in one place, in good order and promised to nobody.
-    fn lone(&self, who: &str, place: &str, chance: &mut Chance, wanted: impl Fn(&str) -> bool) -> Vec<ItemId> {
+    fn lone(
+        &self,
+        who: &str,
+        place: &str,
+        chance: &mut Chance,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ItemId> {
         let lies = |stock: &Stock| {
             let mut there =
                 stock.positions.keys().filter(|position| !matches!(position.standing, Standing::Consumed));
@@ -156,9 +162,9 @@ impl Teller {
         let open = state.transfers().filter(|(id, _)| state.transfer_is_open(id));
         let promised: BTreeSet<&ItemId> =
             open.flat_map(|(_, transfer)| &transfer.terms.items).map(|item| item.id()).collect();
-        let found = state.items().filter(|(id, stock)| {
-            wanted(&id.to_string()) && !promised.contains(id) && lies(stock)
-        });
+        let found = state
+            .items()
+            .filter(|(id, stock)| wanted(&id.to_string()) && !promised.contains(id) && lies(stock));
         let mut found: Vec<ItemId> = found.map(|(id, _)| id.clone()).collect();
         chance.shuffle(&mut found);
         found
@@ -217,8 +223,7 @@ pub(super) fn told(seed: u64, entries: u64, things: usize) -> (Journal<MemorySto
         teller.route(route, &mut chance, &mut told);
     }
     for (who, witness) in ROUTES {
-        let fields =
-            json!({ "key": teller.key(who, 2), "since": since, "reason": "The token was stolen" });
+        let fields = json!({ "key": teller.key(who, 2), "since": since, "reason": "The token was stolen" });
         teller.by(who, Role::Registrar, 1, "KeyCompromised", fields);
         teller.countersign(witness, Role::Registrar, 1);
     }

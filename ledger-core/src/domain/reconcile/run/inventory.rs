@@ -152,13 +152,7 @@ fn variances(state: &State, terms: &Terms, breaks: &mut Vec<RunBreak>, spoken: &
 
 /// B16: goods that the ministry has under a transfer which was signed with a key in doubt, or which another party
 /// refused to ratify.
-fn baseless(
-    state: &State,
-    facts: &Facts,
-    terms: &Terms,
-    breaks: &mut Vec<RunBreak>,
-    spoken: &mut Spoken,
-) {
+fn baseless(state: &State, facts: &Facts, terms: &Terms, breaks: &mut Vec<RunBreak>, spoken: &mut Spoken) {
     let known = Known::new(state, facts, terms);
     for (item, stock) in state.items() {
         let held = stock.positions.iter().filter(|(position, _)| position.holder == terms.party);
