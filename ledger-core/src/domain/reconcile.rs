@@ -28,7 +28,7 @@
 //!    another depot. Against what others hold, only the holder may differ.
 //! 3. The same facts in another unit, then the rest of parts: a difference in quantity.
 //! 4. What is left on both sides, with identities one slip of the hand apart and all other facts and the
-//!    quantity equal: a wrong stock, serial or batch number.
+//!    quantity equal: a wrong stock, serial or batch number. Not of goods that are under way: the ledger knows them.
 //! 5. What is left: missing in the book, or missing in the ledger. The nearest of the other side is offered:
 //!    the same item, else one that is one slip apart.
 //!

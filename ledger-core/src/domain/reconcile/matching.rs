@@ -472,6 +472,10 @@ impl<'a> Run<'a> {
         let choices: Vec<Vec<usize>> = in_book
             .iter()
             .map(|rest| {
+                // Goods under way are what they are called: their name is no slip of another's.
+                if rest.class == BreakClass::Timing {
+                    return Vec::new();
+                }
                 let (row, spelled) = (&rest.lot, spelling(rest.lot.id));
                 let mut near = neighbours.of(&spelled, facts_digest(row));
                 near.retain(|at| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::chance::Chance;
 use super::purchases::Programme;
-use super::stock::{Class, Stock};
+use super::stock::{Class, Intake, Stock};
 use super::{Deed, Fault, Generator, Nation, Three, made, start, words};
 use crate::domain::codes::DocumentKind;
 use crate::domain::ids::ProgrammeId;
@@ -56,6 +56,7 @@ pub(super) fn generator(seed: u64) -> Result<Generator, Fault> {
         queue: BTreeMap::new(),
         queued: 0,
         stock: Stock::new()?,
+        intake: Intake::USUAL,
         parts: BTreeMap::new(),
         licences: BTreeMap::new(),
         programmes: Vec::new(),

@@ -58,7 +58,7 @@ use chance::Chance;
 use losses::Loss;
 use offices::NewHand;
 use purchases::{Delivery, Programme};
-use stock::{Stock, Taken};
+use stock::{Intake, Stock, Taken};
 use transfers::Transfer;
 
 /// Milliseconds of a minute.
@@ -233,6 +233,7 @@ pub struct Generator {
     queue: BTreeMap<(Timestamp, u64), Flow>,
     queued: u64,
     stock: Stock,
+    intake: Intake,
     /// Transfers of which a part is under way: how many parts, and the goods that are free when all have ended.
     parts: BTreeMap<u64, (u32, Vec<(Nation, Taken)>)>,
     licences: BTreeMap<(Nation, Nation), LicenceId>,
@@ -247,6 +248,15 @@ impl Generator {
     /// A fault in the generator.
     pub fn new(seed: u64) -> Result<Self, Fault> {
         founding::generator(seed)
+    }
+
+    /// The stream of this seed in which each nation first fills its depots with about `things` things that have serial
+    /// numbers, up to forty in one act: the register is large, not only the history.
+    ///
+    /// # Errors
+    /// A fault in the generator.
+    pub fn with_depots(seed: u64, things: usize) -> Result<Self, Fault> {
+        Ok(Self { intake: Intake::depots_of(things), ..Self::new(seed)? })
     }
 
     /// The charter of the ledger that the acts are for.

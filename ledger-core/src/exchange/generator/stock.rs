@@ -68,8 +68,25 @@ const SORTS: [Row; 11] = [
 
 /// How many of the sorts, the first of the table, have serial numbers.
 const SERIAL_SORTS: u64 = 4;
-/// With fewer free things than this a nation registers more.
-const FEW_THINGS: usize = 250;
+
+/// How things with serial numbers come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Intake {
+    /// With fewer free things than this a nation registers more.
+    few: usize,
+    /// At most so many in one act.
+    most: u64,
+}
+
+impl Intake {
+    /// As much as the business of the day needs: the register grows much more slowly than the history.
+    pub(super) const USUAL: Self = Self { few: 250, most: 6 };
+
+    /// Depots of so many things for each nation, filled by the shipment.
+    pub(super) const fn depots_of(things: usize) -> Self {
+        Self { few: things, most: 40 }
+    }
+}
 
 /// A sort of goods.
 #[derive(Debug)]
@@ -347,8 +364,8 @@ impl Generator {
 
     /// Something comes into a depot: ammunition, fuel, rations, and things when there are few.
     pub(super) fn register(&mut self, nation: Nation) -> Result<Deed, Fault> {
-        let many = self.chance.between(1, 6);
-        let few = self.stock.free.of(nation).len() < FEW_THINGS;
+        let many = self.chance.between(1, self.intake.most);
+        let few = self.stock.free.of(nation).len() < self.intake.few;
         let sort = if few { self.chance.below(SERIAL_SORTS) } else { self.chance.between(SERIAL_SORTS, 10) };
         let sort = usize::try_from(sort).unwrap_or(0);
         if few {

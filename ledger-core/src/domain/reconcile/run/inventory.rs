@@ -1,5 +1,7 @@
 //! The breaks of the inventory (R1) in the words of all runs, and what the ledger itself knows to be wrong there.
 
+use std::collections::BTreeMap;
+
 use super::flaws::Known;
 use super::{ColumnDifference, Facts, Nearest, RunBreak, RunMatch, RunReport, Side, Terms};
 use crate::domain::codes::Party;
@@ -11,8 +13,9 @@ use crate::domain::state::State;
 /// Puts what came of the inventory into the words of all runs.
 pub fn report(found: &Reconciliation, state: &State, facts: &Facts, terms: &Terms) -> RunReport {
     let mut breaks: Vec<RunBreak> = found.breaks.iter().map(|found| in_words(found, state, terms)).collect();
-    variances(state, terms, &mut breaks);
-    baseless(state, facts, terms, &mut breaks);
+    let mut spoken = Spoken::of(&breaks);
+    variances(state, terms, &mut breaks, &mut spoken);
+    baseless(state, facts, terms, &mut breaks, &mut spoken);
     let matches = found.matches.iter().map(|matched| RunMatch {
         subject: matched.item.to_string(),
         rows: matched.rows.clone(),
@@ -104,18 +107,40 @@ fn side_of(holding: &Holding) -> Side {
     Side(said)
 }
 
+/// Which break speaks first of each item: a ledger with a key in doubt has as many flaws as breaks, and each is looked
+/// up once.
+struct Spoken(BTreeMap<String, usize>);
+
+impl Spoken {
+    fn of(breaks: &[RunBreak]) -> Self {
+        let mut first = BTreeMap::new();
+        for (at, found) in breaks.iter().enumerate() {
+            first.entry(found.subject.clone()).or_insert(at);
+        }
+        Self(first)
+    }
+
+    /// Adds words to the break that speaks of the item. Where none does, the words come back for one of their own, which
+    /// is the next of the list.
+    fn hint(&mut self, breaks: &mut [RunBreak], subject: &str, words: String) -> Option<String> {
+        if let Some(found) = self.0.get(subject).and_then(|at| breaks.get_mut(*at)) {
+            found.hint = Some(joined(found.hint.take(), words));
+            return None;
+        }
+        self.0.insert(subject.to_owned(), breaks.len());
+        Some(words)
+    }
+}
+
 /// B18: counts that differ from the ledger and are not explained. Where a break speaks of the item already, the count
 /// is its hint: one difference is one break.
-fn variances(state: &State, terms: &Terms, breaks: &mut Vec<RunBreak>) {
+fn variances(state: &State, terms: &Terms, breaks: &mut Vec<RunBreak>, spoken: &mut Spoken) {
     let open = state.variances().filter(|(_, variance)| variance.resolved_in.is_none());
     for ((count, item), variance) in open.filter(|(_, variance)| variance.holder == terms.party) {
         let (ledger, counted) = (variance.book, variance.counted);
         let words =
             format!("count {count} at {} found {counted}, the ledger had {ledger}", variance.location);
-        if let Some(found) = breaks.iter_mut().find(|found| found.subject == item.to_string()) {
-            found.hint = Some(joined(found.hint.take(), words));
-            continue;
-        }
+        let Some(words) = spoken.hint(breaks, &item.to_string(), words) else { continue };
         let mark = format!("{count} {}", variance.location);
         let class = BreakClass::CountVariance;
         let found = terms.aged(RunKind::Inventory, class, item.to_string(), mark, Some(variance.since));
@@ -127,7 +152,7 @@ fn variances(state: &State, terms: &Terms, breaks: &mut Vec<RunBreak>) {
 
 /// B16: goods that the ministry has under a transfer which was signed with a key in doubt, or which another party
 /// refused to ratify.
-fn baseless(state: &State, facts: &Facts, terms: &Terms, breaks: &mut Vec<RunBreak>) {
+fn baseless(state: &State, facts: &Facts, terms: &Terms, breaks: &mut Vec<RunBreak>, spoken: &mut Spoken) {
     let known = Known::new(state, facts, terms);
     for (item, stock) in state.items() {
         let held = stock.positions.iter().filter(|(position, _)| position.holder == terms.party);
@@ -139,10 +164,7 @@ fn baseless(state: &State, facts: &Facts, terms: &Terms, breaks: &mut Vec<RunBre
             }) else {
                 continue;
             };
-            if let Some(found) = breaks.iter_mut().find(|found| found.subject == item.to_string()) {
-                found.hint = Some(joined(found.hint.take(), flaw.words));
-                continue;
-            }
+            let Some(words) = spoken.hint(breaks, &item.to_string(), flaw.words) else { continue };
             let holding = Holding {
                 item: item.clone(),
                 nsn: stock.master.nsn,
@@ -155,7 +177,7 @@ fn baseless(state: &State, facts: &Facts, terms: &Terms, breaks: &mut Vec<RunBre
             let ours = side_of(&holding);
             let class = BreakClass::Authority;
             let found = terms.aged(RunKind::Inventory, class, item.to_string(), mark(&holding), flaw.since);
-            breaks.push(RunBreak { ledger: Some(ours), hint: Some(flaw.words), by: flaw.by, ..found });
+            breaks.push(RunBreak { ledger: Some(ours), hint: Some(words), by: flaw.by, ..found });
         }
     }
 }
