@@ -7,7 +7,7 @@
 //! 2026-03-31,EE,9140-38-000-0001,,,12.5,LTR,A,Tapa,EE,LV
 //! ```
 //!
-//! How lines are read is the same for the books of all runs ([`super::table`]). Of this one:
+//! How lines are read is the same for the books of all runs (`exchange/table.rs`). Of this one:
 //!
 //! - What a row is about: one thing with `serial` (`MAKER:PART:NUMBER`, always `1`, `EA`; the `nsn` may be
 //!   left out), a batch with `nsn` and `batch`, or bulk goods with `nsn` alone.

@@ -16,7 +16,7 @@
 //! - [`rule`]: which populations there are. [`class`] are the targeted ones of domain.md 11.3.
 //! - [`population`]: the list of a population, and [`collect`] how the ledger gives it.
 //! - [`draw`]: random, monetary unit, all.
-//! - [`file`]: the sample as a file. [`evidence`]: the bundle of evidence for what was drawn.
+//! - [`mod@file`]: the sample as a file. [`evidence`]: the bundle of evidence for what was drawn.
 
 pub mod chance;
 pub mod class;

@@ -1,7 +1,7 @@
 //! What the runs have in common: records with columns, what a difference is, and what a run reports.
 //!
 //! A run compares two lists of [`Record`]s of one [`Shape`]: the ledger's, projected from the state and the entries,
-//! and the book's, as its rows say. [`engine`] decides what belongs together; nothing in it knows whether it looks at
+//! and the book's, as its rows say. `engine` decides what belongs together; nothing in it knows whether it looks at
 //! payments or at borders. The inventory (R1) divides goods into lots and has its own matching
 //! ([`reconcile`](super::reconcile)); its breaks are told in the same words ([`inventory`]).
 
