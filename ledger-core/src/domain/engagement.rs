@@ -345,10 +345,6 @@ impl Rules for AuditEngagementOpened {
         Ok(author.map(|officer| Signer::of(officer.party, AUDITOR)).into_iter().collect())
     }
 
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
-    }
-
     fn attests(&self) -> bool {
         true
     }
@@ -444,10 +440,6 @@ impl Rules for SampleDrawn {
         state.known_engagement(&self.engagement).map(auditors_of)
     }
 
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
-    }
-
     fn attests(&self) -> bool {
         true
     }
@@ -478,10 +470,6 @@ impl Rules for EvidenceBundleIssued {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         let sample = state.known_sample(&self.sample)?;
         state.known_engagement(&sample.terms.engagement).map(auditors_of)
-    }
-
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
     }
 
     fn attests(&self) -> bool {
@@ -521,10 +509,6 @@ impl Rules for EvidenceBundleIssued {
 impl Rules for FindingRaised {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         state.known_engagement(&self.engagement).map(auditors_of)
-    }
-
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
     }
 
     fn attests(&self) -> bool {
@@ -609,10 +593,6 @@ impl Rules for FindingClosed {
         let known = state.audit_finding(&self.finding);
         let known = known.ok_or_else(|| Rejection::unknown("finding", &self.finding))?;
         Ok(vec![Signer::of(known.auditor, AUDITOR)])
-    }
-
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
     }
 
     fn attests(&self) -> bool {

@@ -95,7 +95,7 @@ pub(crate) trait Rules {
 
     /// The rule that a signature by the wrong officer breaks.
     fn signer_rule(&self, _: &State) -> Rule {
-        Rule::I03
+        if self.attests() { Rule::Sod4 } else { Rule::I03 }
     }
 
     /// The documents that the act must bind.

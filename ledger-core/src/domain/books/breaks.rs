@@ -356,10 +356,6 @@ impl Rules for BreakOpened {
         Ok(service_of(state.run_of(&self.run)?.terms.party))
     }
 
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
-    }
-
     fn attests(&self) -> bool {
         true
     }
@@ -416,10 +412,6 @@ impl Rules for BreakOpened {
 impl Rules for BreakFoundAgain {
     fn signers(&self, state: &State, _: &RecordedAct) -> Result<Vec<Signer>, Rejection> {
         Ok(service_of(state.run_of(&self.run)?.terms.party))
-    }
-
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
     }
 
     fn attests(&self) -> bool {

@@ -62,10 +62,6 @@ impl Rules for ExternalStatementIngested {
         Ok(service_of(self.party))
     }
 
-    fn signer_rule(&self, _: &State) -> Rule {
-        Rule::Sod4
-    }
-
     fn attests(&self) -> bool {
         true
     }
