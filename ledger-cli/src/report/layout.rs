@@ -120,20 +120,22 @@ pub(super) fn fields(name: &str) -> &'static [(&'static str, &'static str)] {
     LAYOUTS.iter().find(|(known, _)| *known == name).map_or(&[], |(_, fields)| fields)
 }
 
+/// Types of fields that stand in the line that says what an entry did.
+const TOLD: [&str; 10] = [
+    "Item",
+    "Party",
+    "Role",
+    "Family",
+    "TransferKind",
+    "CrisisScope",
+    "Money",
+    "MovementNumber",
+    "Place",
+    "PublicKey",
+];
+
 /// True for fields that stand in the line that says what an entry did; `page/words.js` has the same rule.
 pub(super) fn is_told(field: &str, kind: &str) -> bool {
-    const TOLD: [&str; 10] = [
-        "Item",
-        "Party",
-        "Role",
-        "Family",
-        "TransferKind",
-        "CrisisScope",
-        "Money",
-        "MovementNumber",
-        "Place",
-        "PublicKey",
-    ];
     let kind = kind.strip_prefix("Option<").and_then(|kind| kind.strip_suffix('>')).unwrap_or(kind);
     kind.ends_with("Id") || TOLD.contains(&kind) || (kind == "u64" && field == "entry")
 }
@@ -207,18 +209,7 @@ mod tests {
     #[test]
     fn the_rule_of_what_is_told_stands_in_the_page_too() {
         let words = include_str!("page/words.js");
-        for kind in [
-            "Item",
-            "Party",
-            "Role",
-            "Family",
-            "TransferKind",
-            "CrisisScope",
-            "Money",
-            "MovementNumber",
-            "Place",
-            "PublicKey",
-        ] {
+        for kind in TOLD {
             assert!(is_told("any", kind) && words.contains(&format!("'{kind}'")), "{kind}");
         }
         assert!(is_told("loan", "Option<TransferId>") && !is_told("reason", "Text"));
