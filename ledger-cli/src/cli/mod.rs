@@ -273,8 +273,8 @@ The fourth finds out whether it was cut off, rewritten or forked since somebody 
     Replay(ReplayArgs),
     /// Compare the ledger with a ministry's own book, and list the differences
     ///
-    /// The book is CSV. Its columns, for each run, are in docs/books.md; `books --run RUN` writes what the ledger
-    /// expects in it. The inventory, the run without `--run`, has as_of, ministry, nsn, serial, batch, qty, uom,
+    /// The book is CSV. Its columns, for each run, are in ledger-core/docs/books.md; `books --run RUN` writes what
+    /// the ledger expects in it. The inventory, the run without `--run`, has as_of, ministry, nsn, serial, batch, qty, uom,
     /// condition, location, holder, owner: one row for what the ministry holds of one item, for one owner, at one
     /// location. A book with a column as_of is compared with the ledger as it was at the end of that day; one that
     /// lists what happened, with what the ledger has of the days from `--from` to `--as-of`. Exit code 1: they differ.

@@ -73,7 +73,7 @@ impl Published {
         self.write("records", self.processes.iter(), |process| record(process), out)
     }
 
-    /// Writes a package, an element at a time: not all of it is in memory twice.
+    /// Writes a package. It is made in memory before its first byte is written.
     fn write<'a, T: 'a>(
         &self,
         name: &str,
